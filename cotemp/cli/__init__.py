@@ -1,0 +1,24 @@
+"""The command line: `main` is the console script."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from .. import __version__
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Run what was typed; returns the exit code."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"cotemp {__version__}\n")
+        return 0
+    gc.disable()  # start-up leaves no garbage; `run` switches it on again before the command begins
+    from .entry import run  # not when only a command's module is imported
+
+    try:
+        return run(sys.argv[1:])
+    finally:
+        gc.freeze()  # the interpreter's last collection would walk through everything that its end frees anyway

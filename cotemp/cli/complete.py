@@ -1,0 +1,29 @@
+"""What a shell offers after TAB where a command names a panel, a session or a run."""
+
+from ..panels import names
+from ..store.ledger import Ledger
+from .frame import Context
+
+_RECENT = 30
+
+
+def targets(cx: Context, word: str) -> list[str]:
+    """Panels that are there, then sessions."""
+    return [name for name in names(cx.places) if _needs_no_quotes(name)]
+
+
+def sessions(cx: Context, word: str) -> list[str]:
+    """Sessions of the home."""
+    return cx.places.session_ids()
+
+
+def run_ids(cx: Context, word: str) -> list[str]:
+    """The newest runs, newest first, and the word for the newest."""
+    with Ledger(cx.places, create=False) as ledger:
+        rows = ledger.rows(limit=_RECENT)
+    return ["last", *(row.run_id for row in reversed(rows))]
+
+
+def _needs_no_quotes(name: str) -> bool:
+    """Names are anybody's text, and a shell would put one with a space, a `$` or worse on its line as it stands."""
+    return all(char.isalnum() or char in "._-" for char in name)

@@ -1,0 +1,63 @@
+"""A bug of ours, as the user sees it: one line, and a file to send along that holds nothing of theirs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import traceback
+from collections.abc import Iterator
+
+from .. import __version__
+from ..errors import CotempError
+from ..names import random_part
+from ..places import make_folder, state_root, write_whole
+from ..times import local_now, stamp
+
+__all__ = ["Bug", "as_bug"]
+
+_SPOKEN_BY_PYTHON = (AttributeError, ImportError, NameError, TypeError, RecursionError, NotImplementedError)
+"""Exceptions whose message speaks of code; the message of any other may quote a note, a script or a password."""
+
+
+class Bug(CotempError):
+    """Something that cotemp did not foresee."""
+
+
+def as_bug(error: BaseException, command: str) -> Bug:
+    """Write down what happened while `command` ran, and say where."""
+    report = "\n".join(_report(error, command)) + "\n"
+    try:
+        folder = state_root() / "errors"
+        make_folder(folder, 0o700)
+        file = folder / f"{stamp(local_now())}-{os.getpid()}-{random_part(4)}.txt"
+        write_whole(file, report.encode("utf-8", "backslashreplace"), mode=0o600)
+    except (CotempError, OSError, RuntimeError):
+        return Bug(f"this is a bug in cotemp ({type(error).__name__})\n{report}", "report it with the lines above")
+    return Bug(f"this is a bug in cotemp ({type(error).__name__})", f"report it with this file: {file}")
+
+
+def _report(error: BaseException, command: str) -> Iterator[str]:
+    yield f"cotemp {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    yield f"command: {command}"
+    for one in _chain(error):
+        yield ""
+        yield from (line.rstrip("\n") for line in traceback.format_tb(one.__traceback__))
+        yield f"{type(one).__module__}.{type(one).__qualname__}: {_message(one)}"
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The exception and those that led to it, first cause first."""
+    chain: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and following not in chain:
+        chain.insert(0, following)
+        following = following.__cause__ or (None if following.__suppress_context__ else following.__context__)
+    return chain
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return f"[{error.errno}] {error.strerror}: {error.filename}"
+    if isinstance(error, _SPOKEN_BY_PYTHON):
+        return str(error)
+    return "(its message may quote your text, so it is left out; COTEMP_DEBUG=1 shows it)"

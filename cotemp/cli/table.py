@@ -1,0 +1,66 @@
+"""Every command of cotemp, one a line, in the order of the help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .frame import Command, Group
+
+__all__ = ["COMPLETERS", "TABLE", "Table"]
+
+_HERE = "cotemp.cli"
+
+
+class Table:
+    """Commands in the order of the help, found by what is typed."""
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        self.commands = commands
+        self._by_name = {name: command for command in commands for name in (command.name, *command.aliases)}
+
+    def find(self, name: str) -> Command | None:
+        """The command that is typed as `name`."""
+        return self._by_name.get(name)
+
+
+_COMMANDS = (
+    Command("init", f"{_HERE}.setup:init", Group.DAILY, "Create or repair the home"),
+    Command("up", f"{_HERE}.watch:up", Group.DAILY, "Start the watchers in the background"),
+    Command("down", f"{_HERE}.watch:down", Group.DAILY, "Stop what up started"),
+    Command("status", f"{_HERE}.status:status", Group.DAILY, "Show what is going on", hot=True),
+    Command("send", f"{_HERE}.notes:send", Group.DAILY, "Send a note", hot=True),
+    Command("notes", f"{_HERE}.notes:notes", Group.DAILY, "Read the notes of a session", hot=True),
+    Command("sent", f"{_HERE}.notes:sent", Group.DAILY, "Show the notes that were sent, and who read them", hot=True),
+    Command("drop", f"{_HERE}.dos:drop", Group.DAILY, "Drop a DO into a session's inbox", hot=True),
+    Command("join", f"{_HERE}.panels:join", Group.DAILY, "Register this terminal as a panel", hot=True),
+    Command("panels", f"{_HERE}.panels:panels", Group.DAILY, "List the panels", hot=True),
+    Command("demo", f"{_HERE}.demo:demo", Group.DAILY, "See it work in a throwaway home"),
+    Command("check", f"{_HERE}.check:check", Group.RUNS, "Check DO files without running them"),
+    Command("new-do", f"{_HERE}.dos:new_do", Group.RUNS, "Write a DO from a template"),
+    Command("watch", f"{_HERE}.watch:watch", Group.RUNS, "Run what arrives, in the foreground"),
+    Command("runs", f"{_HERE}.runs:runs", Group.RUNS, "List the runs, newest last", hot=True),
+    Command("log", f"{_HERE}.log:log", Group.RUNS, "Show the log of a run", hot=True, aliases=("logs",)),
+    Command("show", f"{_HERE}.runs:show", Group.RUNS, "Show all that is known of a run"),
+    Command("cancel", f"{_HERE}.runs:cancel", Group.RUNS, "Stop a run, and wait until it has ended"),
+    Command("retry", f"{_HERE}.runs:retry", Group.RUNS, "Drop the DO of a run again"),
+    Command("gc", f"{_HERE}.clearing:gc", Group.RUNS, "Remove old logs"),
+    Command("scan", f"{_HERE}.scan:scan", Group.RUNS, "Search logs for secrets"),
+    Command("hello", f"{_HERE}.classic:hello", Group.RUNS, "Drop the hello DO"),
+    Command("smoke", f"{_HERE}.classic:smoke", Group.RUNS, "Drop the smoke test DO"),
+    Command("stand-down", f"{_HERE}.classic:stand_down", Group.AGENTS, "Tell a session to stand down"),
+    Command("enforce-single", f"{_HERE}.status:enforce_single", Group.AGENTS, "Keep one watcher per session"),
+    Command("doctor", f"{_HERE}.setup:doctor", Group.ADMIN, "Find what is wrong here, and mend it"),
+    Command("verify", f"{_HERE}.status:verify", Group.ADMIN, "Check that the home is complete"),
+    Command("take", f"{_HERE}.setup:take", Group.ADMIN, "Run a session's DOs on this machine from now on"),
+    Command("trust", f"{_HERE}.setup:trust", Group.ADMIN, "Believe a file in the home"),
+    Command("uninstall", f"{_HERE}.setup:uninstall", Group.ADMIN, "Remove cotemp's traces, keep your data"),
+)
+
+COMPLETERS = {
+    "target": f"{_HERE}.complete:targets",
+    "session": f"{_HERE}.complete:sessions",
+    "run": f"{_HERE}.complete:run_ids",
+}
+"""What `complete="…"` of an Arg or Opt means: `function(context, word)` gives names."""
+
+TABLE = Table(_COMMANDS)

@@ -1,0 +1,163 @@
+"""What a text in `agents.toml` can mean: a duration, a path, a session id, …; each kind says what is wrong.
+
+A kind is written into an annotation (`Annotated[float, Duration()]`). It knows pydantic only when
+something is validated, so that the settings can be declared, and used, without importing it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..errors import BadName, BadUsage
+from ..names import session_id
+from ..times import parse_duration
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+    from pydantic_core.core_schema import ValidationInfo
+
+__all__ = ["Cron", "Duration", "Kind", "Location", "Pattern", "SessionName", "Table", "Unfit", "Word", "Zone"]
+
+
+class Table:
+    """A table of the file: no key but its own."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+
+class Unfit(Exception):
+    """A text that is not of its kind: `what` it should be, and the `fix`."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
+
+
+class Kind:
+    """Turns a text into a value; `folder` is where the file with the text lies."""
+
+    def read(self, text: str, folder: Path) -> Any:
+        """The value. Raises Unfit."""
+        raise NotImplementedError
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic asks an annotation what to do."""
+        from pydantic_core import PydanticCustomError, core_schema
+
+        def validate(text: str, info: ValidationInfo) -> Any:
+            assert info.context, "the reader says where the file lies"
+            try:
+                return self.read(text, info.context["folder"])
+            except Unfit as unfit:
+                raise PydanticCustomError("unfit", "{what}", {"what": unfit.what, "fix": unfit.fix}) from None
+
+        return core_schema.with_info_after_validator_function(validate, core_schema.str_schema(strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """What the JSON schema of `agents.toml` says of the text."""
+        return handler(schema) | self.shape()
+
+    def shape(self) -> dict[str, str]:
+        """Keywords of JSON Schema for such a text."""
+        return {"description": (self.__doc__ or "").strip()}
+
+
+@dataclass(frozen=True)
+class Duration(Kind):
+    """Seconds, written as `30m`; more than none."""
+
+    def read(self, text: str, folder: Path) -> float:
+        try:
+            seconds = parse_duration(text)
+        except BadUsage as error:
+            raise Unfit("is no duration", error.fix) from None
+        if not 0 < seconds < 10 * 365 * 86400:
+            raise Unfit("is no duration that makes sense", "give more than nothing and less than ten years")
+        return seconds
+
+
+@dataclass(frozen=True)
+class Location(Kind):
+    """A path: `~` is the user's home, a relative one starts at the file's folder."""
+
+    real: bool = False  # follow symlinks
+
+    def read(self, text: str, folder: Path) -> Path:
+        if not text or "\0" in text:
+            raise Unfit("is no path", "write a path such as ~/src")
+        try:
+            path = folder / Path(text).expanduser()
+        except RuntimeError:
+            raise Unfit("begins with a user that this machine does not know", "write the path in full") from None
+        return Path(os.path.realpath(path)) if self.real else Path(os.path.normpath(path))
+
+
+@dataclass(frozen=True)
+class SessionName(Kind):
+    """A session id."""
+
+    def read(self, text: str, folder: Path) -> str:
+        try:
+            return session_id(text)
+        except BadName as error:
+            raise Unfit(str(error.what), error.fix) from None
+
+
+@dataclass(frozen=True)
+class Word(Kind):
+    """A text of a given form."""
+
+    form: str
+    what: str
+    fix: str
+
+    def shape(self) -> dict[str, str]:
+        return {"pattern": f"^(?:{self.form})$"}
+
+    def read(self, text: str, folder: Path) -> str:
+        if not re.fullmatch(self.form, text):
+            raise Unfit(self.what, self.fix)
+        return text
+
+
+@dataclass(frozen=True)
+class Pattern(Kind):
+    """A regular expression."""
+
+    def read(self, text: str, folder: Path) -> re.Pattern[str]:
+        try:
+            return re.compile(text)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise Unfit(f"is no regular expression: {error}", "put it in single quotes and escape ( [ ? * +") from None
+
+
+@dataclass(frozen=True)
+class Cron(Kind):
+    """Five fields: minute, hour, day of month, month, day of week."""
+
+    def read(self, text: str, folder: Path) -> str:
+        fields = text.split()
+        if len(fields) != 5 or not all(re.fullmatch(r"[0-9A-Za-z*/,#-]+", field) for field in fields):
+            raise Unfit("is no cron expression of five fields", 'write it like "0 2 * * 0" (Sundays at 02:00)')
+        return " ".join(fields)
+
+
+@dataclass(frozen=True)
+class Zone(Kind):
+    """A time zone of the IANA list."""
+
+    def read(self, text: str, folder: Path) -> str:
+        import zoneinfo
+
+        known = zoneinfo.available_timezones()
+        if known and text not in known:  # Windows may have no list; the schedule will tell then
+            raise Unfit("is no time zone", 'write it like "UTC" or "Europe/Berlin"')
+        return text

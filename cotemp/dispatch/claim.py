@@ -1,0 +1,82 @@
+"""Claiming a DO: one rename, so that of all who try one wins, and giving it back unharmed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ..names import DO_LIMIT, recordable, running_name, split_running
+from ..places import SessionPlaces
+from ..store.mailbox import NotPlain, move, read_plain
+from ..times import dated, local_now
+from .inbox import Candidate
+
+__all__ = ["Claimed", "claim", "give_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A DO that is ours alone: its bytes as they are now, under `running/`.
+
+    `data` and `sha256` are empty for what is no regular file. `sender` is the owner of the file.
+    """
+
+    run_id: str
+    do_file: str
+    path: Path
+    data: bytes
+    sha256: str
+    queued: datetime
+    os_user: str
+
+
+def claim(session: SessionPlaces, candidate: Candidate, run_id: str) -> Claimed | None:
+    """Claim `candidate` for `run_id`; None when somebody else was first.
+
+    Raises OSError when the disk refuses: the DO is then where it was.
+    """
+    do_file = recordable(candidate.path.name)
+    target = session.running / running_name(run_id, do_file)
+    try:
+        os.rename(candidate.path, target)
+    except FileNotFoundError:
+        if candidate.path.parent.is_dir() and target.parent.is_dir() and not os.path.lexists(candidate.path):
+            return None
+        raise
+    try:
+        return _read(run_id, do_file, target)
+    except OSError:
+        give_back(session, target)
+        raise
+
+
+def _read(run_id: str, do_file: str, path: Path) -> Claimed:
+    data, digest = b"", ""
+    with contextlib.suppress(NotPlain):
+        data, _ = read_plain(path, DO_LIMIT + 1)
+        digest = hashlib.sha256(data).hexdigest()
+    found, now = path.lstat(), local_now()
+    queued = min(dated(found.st_mtime), now)
+    return Claimed(run_id, do_file, path, data, digest, queued, _user(found.st_uid))
+
+
+def give_back(session: SessionPlaces, path: Path) -> Path:
+    """Put a claimed file that never started back into the inbox; returns where it is."""
+    claimed = split_running(path.name)
+    return move(path, session.inbox / (claimed[1] if claimed else path.name))
+
+
+def _user(uid: int) -> str:
+    if sys.platform == "win32":
+        return os.environ.get("USERNAME", "")
+    import pwd  # not on Windows
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

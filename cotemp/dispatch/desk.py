@@ -1,0 +1,52 @@
+"""What all queues of one process share, and what they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..config import Config
+from ..places import Places
+from ..runner import Runner
+from ..runner.engines import Engine
+from ..store.identity import ProcessId
+from ..store.ledger import Ledger
+
+__all__ = ["Desk", "Event", "Kind"]
+
+
+class Kind(StrEnum):
+    """What an event is about; `trouble` is the one a human should read."""
+
+    WATCHING = "watching"
+    STARTED = "started"
+    PROCESSED = "processed"
+    WAITING = "waiting"
+    RECOVERED = "recovered"
+    TROUBLE = "trouble"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line for whoever watches: what happened, in which session, to which run (if any)."""
+
+    kind: Kind
+    session: str
+    text: str
+    run_id: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The shared means of the queues; `report` may be called from any thread."""
+
+    places: Places
+    config: Config
+    engines: Mapping[str, Engine]
+    ledger: Ledger
+    runner: Runner
+    me: ProcessId
+    report: Callable[[Event], None]

@@ -1,0 +1,1 @@
+"""The messages themselves: frozen data and the texts they are read from. No file, no clock, no process."""

@@ -1,0 +1,29 @@
+"""Notes: text from one session to another; sent whole, shown, filed with a receipt, and never lost on the way."""
+
+from __future__ import annotations
+
+from .fate import Fate, SentNote, State, await_reading, sent, state_of
+from .reading import Note, follow, is_note, opened, put_away, read, waiting
+from .sending import NOTE_LIMIT, UNKNOWN, Sent, send
+from .standdown import stand_down
+
+__all__ = [
+    "NOTE_LIMIT",
+    "UNKNOWN",
+    "Fate",
+    "Note",
+    "Sent",
+    "SentNote",
+    "State",
+    "await_reading",
+    "follow",
+    "is_note",
+    "opened",
+    "put_away",
+    "read",
+    "send",
+    "sent",
+    "stand_down",
+    "state_of",
+    "waiting",
+]

@@ -1,0 +1,73 @@
+"""Sending: a text becomes a file in another session's inbox, whole, under a name of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ..errors import BadUsage
+from ..names import note_name, session_id
+from ..panels import resolve
+from ..places import Places, SessionPlaces, make_folder, refuse_link
+from ..store.mailbox import deliver
+
+__all__ = ["NOTE_LIMIT", "UNKNOWN", "Sent", "make_real", "send"]
+
+NOTE_LIMIT = 1024 * 1024
+"""The longest note, in bytes of UTF-8."""
+
+UNKNOWN = "unknown"
+"""The sender of a note when nobody says who sends it; the original's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A note that has arrived in the inbox of `session`."""
+
+    path: Path
+    name: str
+    session: SessionPlaces
+
+
+def send(
+    places: Places, to: str, text: str, sender: str, now: datetime, *, kind: str = "", create: bool = False
+) -> Sent:
+    """Put a note into the inbox of `to`, a panel or session; `sender` is a session id or `unknown`.
+
+    `kind` is a word for the file's name, such as `STANDDOWN`. Raises UnknownTarget (not with `create`),
+    BadName for a wrong sender, BadUsage for a text that is empty, too long or no Unicode, StorageFailed.
+    """
+    data = _encoded(text)
+    sender = session_id(sender)
+    session = resolve(places, to, create=create)
+    make_real(session.inbox)
+    while True:
+        name = note_name(sender, now, kind)
+        try:
+            return Sent(deliver(session.inbox, name, data), name, session)
+        except FileExistsError:
+            continue  # six random characters met their like
+
+
+def _encoded(text: str) -> bytes:
+    if not text.strip():
+        raise BadUsage("the note is empty", 'say something: cotemp send TO "…"')
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        what = f"U+{ord(text[error.start]):04X} at character {error.start + 1} is half a character"
+        raise BadUsage(f"the note is no Unicode text: {what}", "send it as UTF-8") from None
+    if len(data) > NOTE_LIMIT:
+        raise BadUsage(
+            f"the note has {len(data):,} bytes; at most {NOTE_LIMIT:,} (1 MiB) can be sent",
+            "put it into a file, and send its path",
+        )
+    return data + b"\n"
+
+
+def make_real(folder: Path) -> None:
+    """Create a session's folder where it is missing. Raises DamagedData for a link, StorageFailed."""
+    refuse_link(folder)
+    if not folder.is_dir():
+        make_folder(folder)

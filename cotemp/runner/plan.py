@@ -1,0 +1,54 @@
+"""What a keeper is told about the run that it is to keep, and what it says while it keeps it: one JSON line each."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["COPY", "Plan", "message", "remove_copy"]
+
+COPY = "do"
+"""Folder of the private copy that runs, in the run's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run, ready to be started. `timeout` in seconds; `secret` is of its end mark, None without one.
+
+    `terminal`: `pty` of 50 lines and `width` columns, or `pipe`.
+    """
+
+    run_id: str
+    run_dir: str
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    cwd: str
+    terminal: str
+    width: int
+    timeout: float
+    secret: str | None
+
+    def line(self) -> bytes:
+        """As one line; `from_line` reads it."""
+        return message(**asdict(self))
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Plan:
+        """Raises ValueError when the line is none, or cut short."""
+        values = json.loads(line)
+        return cls(**values | {"argv": tuple(values["argv"])})
+
+
+def message(**values: Any) -> bytes:
+    """One message, either way: a JSON object on a line."""
+    return json.dumps(values).encode() + b"\n"
+
+
+def remove_copy(run_dir: Path) -> None:
+    """Remove the private copy, and whatever the DO put beside it."""
+    with contextlib.suppress(OSError):
+        shutil.rmtree(run_dir / COPY)

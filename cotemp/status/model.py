@@ -1,0 +1,99 @@
+"""What `status` tells, as frozen values with the names and the order of its JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["Running", "SessionStatus", "Snapshot", "Supervisor", "Watcher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who runs a session's DOs. `elsewhere`: another machine, or a container of this one.
+
+    `since` is UTC, RFC 3339; `pid` is None unless a process of this machine is known.
+    """
+
+    state: Literal["running", "stopped", "elsewhere"]
+    pid: int | None = None
+    host: str | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A DO that runs now. One that another machine runs is known by its file's name alone."""
+
+    run_id: str
+    title: str
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """The daemon of this home; `since` is UTC."""
+
+    state: Literal["running", "stopped", "elsewhere"]
+    pid: int | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """One panel's row, or that of a session without a panel (`pid` is then None).
+
+    `*_ps1` count only `.ps1` files, `*_dos` the DOs of all engines; what `gc` cleared away counts in
+    the outbox for ever. `alive`: None when nobody can tell, as of a panel of the original. `last_log`
+    is "" when there is none. `runs_today` counts this machine's runs by outcome. `oldest_waiting_s`
+    is for how long a DO has waited in the inbox or for a human; None when none does.
+    """
+
+    name: str
+    session: str
+    pid: int | None
+    inbox_ps1: int
+    outbox_ps1: int
+    last_log: str
+    alive: bool | None
+    inbox_dos: int
+    outbox_dos: int
+    watcher: Watcher
+    running: tuple[Running, ...]
+    held: int
+    unknown: int
+    runs_today: dict[str, int]
+    notes_unread: int
+    oldest_waiting_s: int | None
+    policy_echo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything at one moment. `attention`: a sentence for each thing that needs a human, with the command for it."""
+
+    schema: Literal[1]
+    home: str
+    host: str
+    generated: str
+    attention: tuple[str, ...]
+    supervisor: Supervisor
+    sessions: tuple[SessionStatus, ...]
+    agents: tuple[()] = ()
+
+    def json(self) -> dict[str, Any]:
+        """As the JSON of `status --json`."""
+        return _plain(self)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A dataclass as a dict; `dataclasses.asdict` copies every leaf, which takes five times as long."""
+    found = {}
+    for name in value.__dataclass_fields__:
+        part = getattr(value, name)
+        if isinstance(part, tuple):
+            part = [_plain(one) if hasattr(one, "__dataclass_fields__") else one for one in part]
+        elif hasattr(part, "__dataclass_fields__"):
+            part = _plain(part)
+        found[name] = part
+    return found

@@ -1,0 +1,58 @@
+"""What the settings say that status has to know; validated by the config room once, then remembered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ..errors import CotempError
+from ..names import DO_EXTENSIONS
+from ..places import Places, own_config_file
+from .index import Index, mark
+
+__all__ = ["Settings", "read_settings"]
+
+
+class Settings(NamedTuple):
+    """`files`: where they stand, the one that counts first. Session ids are case-folded.
+
+    `watched` are the sessions that the settings name to be watched, `extensions` those of DOs.
+    `problem`: why the settings cannot be used, and what to do.
+    """
+
+    files: Sequence[str]
+    names: Mapping[str, str] = MappingProxyType({})
+    watched: Sequence[str] = ()
+    extensions: Sequence[str] = DO_EXTENSIONS
+    has_engines: bool = False
+    problem: str | None = None
+
+
+def read_settings(places: Places, config: Path, index: Index) -> Settings:
+    """The settings in the file `config`; the defaults when there is none, or none that can be used."""
+    files = [os.path.realpath(file) for file in (config, own_config_file())]
+    if not any(map(os.path.lexists, files)):
+        return Settings(files)
+    at = mark(*files, str(places.trusted))
+    return Settings(*index.told("settings", str(config), at, lambda: _read(places, config, files)))
+
+
+def _read(places: Places, config: Path, files: Sequence[str]) -> Settings:
+    from ..config import in_force  # 60 ms of pydantic: only when a file changed
+
+    try:
+        found = in_force(places, config)
+    except CotempError as error:
+        return Settings(files, {}, problem=f"{error.what}: {error.fix}")
+    folded = {sid.casefold(): one for sid, one in found.sessions.items()}
+    extensions = {engine.extension for engine in found.engines.values() if engine.extension}
+    return Settings(
+        files,
+        names={sid: one.name for sid, one in folded.items() if one.name},
+        watched=[sid for sid, one in folded.items() if one.watch],
+        extensions=sorted({*DO_EXTENSIONS, *extensions}),
+        has_engines=bool(found.engines),
+    )

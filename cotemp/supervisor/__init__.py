@@ -1,0 +1,1 @@
+"""What keeps running when the terminal is closed: the daemon, and how to start, change and end it."""

@@ -1,0 +1,174 @@
+"""The daemon of one home: watches the sessions that are wanted, until it is told to stop.
+
+What is wanted stands in a file (`wanted.json` in this machine's state), so that a change is one
+write and a signal, and a daemon that comes back knows what to do.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from ..config import Config
+from ..dispatch.desk import Event, Kind
+from ..dispatch.switchboard import Switchboard
+from ..errors import CotempError, HeldByOther
+from ..places import Places, write_whole
+from ..store.claims import hold
+
+__all__ = ["CLAIM", "CONTROL", "log_file", "read_wanted", "serve", "stop_file", "write_wanted"]
+
+CLAIM = "daemon"
+"""Name of the claim that makes the daemon the only one of its home."""
+CONTROL = "control"
+"""Name of the claim under which what is wanted is changed, and under which the daemon ends when that is nothing."""
+RETRY = 3.0
+"""Seconds after which a session that another process watches is tried again."""
+LEAVING = 0.2
+"""Seconds between two looks at a session that is given up as soon as its DO has ended."""
+IDLE = 60.0
+"""Seconds between two looks at what is wanted, when nothing is expected to change."""
+LOG_BYTES = 1024 * 1024
+"""Size at which the daemon's log is rotated; three old ones are kept."""
+
+
+def log_file(places: Places) -> Path:
+    """Where the daemon writes what it does."""
+    return places.daemon / "daemon.log"
+
+
+def stop_file(places: Places) -> Path:
+    """A file of this name asks the daemon to stop, where there are no signals."""
+    return places.daemon / "stop"
+
+
+def read_wanted(places: Places, key: str = "sessions") -> list[str]:
+    """Ids of the sessions that should be watched; of key `finishing`, those that may end their DO first."""
+    try:
+        return [str(session) for session in json.loads((places.daemon / "wanted.json").read_bytes())[key]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def write_wanted(places: Places, sessions: list[str], finishing: Sequence[str] = ()) -> None:
+    """Say which sessions should be watched; a running daemon follows when it is told to look.
+
+    A session that is given up loses the DO that runs, unless it is among `finishing`.
+    """
+    text = json.dumps({"schema": 1, "sessions": sorted(set(sessions)), "finishing": sorted(set(finishing))})
+    write_whole(places.daemon / "wanted.json", text.encode(), mode=0o600)
+
+
+def serve(places: Places, config: Config) -> None:
+    """Be the daemon. Raises HeldByOther when this home has one already."""
+    log = _logger(places)
+    # Handlers that do nothing, not SIG_IGN, which every DO would inherit. Who sees our claim may tell us to
+    # look at once; we look anyway, after that.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: None)
+    stop_file(places).unlink(missing_ok=True)
+    with ExitStack() as until_gone, hold(places, CLAIM, "the daemon"), Switchboard(places, config) as board:
+        _Follower(places, board, log, until_gone).run()
+    for event in board.leftover():
+        _write(log, event)
+    log.info("stopped")
+
+
+class _Follower:
+    """Makes the switchboard watch what is wanted, and writes down what it does."""
+
+    def __init__(self, places: Places, board: Switchboard, log: logging.Logger, until_gone: ExitStack) -> None:
+        self._places = places
+        self._board = board
+        self._log = log
+        self._until_gone = until_gone
+        self._told: dict[str, str] = {}
+        self._wanted: list[str] = []
+        self._leaving: set[str] = set()
+        self._next_try = 0.0
+
+    def run(self) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: self._board.stop())
+        if sys.platform != "win32":
+            signal.signal(signal.SIGHUP, lambda *_: self._board.poke(self._follow))
+        self._log.info("started, process %d, home %s", os.getpid(), self._places.home)
+        self._follow()
+        for event in self._board.events(tick=self._tick):
+            _write(self._log, event)
+
+    def _tick(self) -> float:
+        """Called by the loop; returns seconds until it wants to be called again."""
+        wish = IDLE
+        if sys.platform == "win32":
+            wish = 0.5
+            if stop_file(self._places).exists():
+                self._board.stop()
+            if read_wanted(self._places) != self._wanted:
+                self._follow()
+        if time.monotonic() >= self._next_try:
+            self._follow()
+        return min(wish, self._next_try - time.monotonic())
+
+    def _follow(self) -> None:
+        """Start and give up sessions until they are what is wanted."""
+        self._wanted = wanted = read_wanted(self._places)
+        finishing = read_wanted(self._places, "finishing")
+        for session in self._leaving | (set(self._board.sessions()) - set(wanted)):
+            # One that is wanted again while it leaves comes back as soon as its DO has ended.
+            gently = session in finishing or session in wanted
+            if gently and not self._board.finish(session):
+                self._leaving.add(session)
+            else:
+                self._board.remove(session)
+                self._leaving.discard(session)
+        for session in set(wanted) - self._leaving:
+            self._add(session)
+        ending = not (wanted or self._leaving)
+        if ending:
+            self._end()
+        self._next_try = time.monotonic() + (LEAVING if self._leaving or ending else RETRY if self._told else IDLE)
+
+    def _end(self) -> None:
+        """Stop, so that whoever wants something from now on waits until we are gone; not while somebody does."""
+        with suppress(HeldByOther):
+            claim = hold(self._places, CONTROL, "the daemon, which ends")
+            if read_wanted(self._places):
+                claim.release()
+            else:
+                self._until_gone.enter_context(claim)
+                self._board.stop()
+
+    def _add(self, session: str) -> None:
+        try:
+            self._board.add(self._places.session(session))
+            self._told.pop(session, None)
+        except CotempError as error:
+            if self._told.get(session) != str(error):
+                self._told[session] = str(error)
+                self._log.warning("[%s] %s", session, error)
+
+
+def _logger(places: Places) -> logging.Logger:
+    log = logging.getLogger("cotemp.daemon")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    handler = logging.handlers.RotatingFileHandler(
+        log_file(places), maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8", errors="backslashreplace"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(handler)
+    return log
+
+
+def _write(log: logging.Logger, event: Event) -> None:
+    level = logging.WARNING if event.kind is Kind.TROUBLE else logging.INFO
+    log.log(level, "[%s] %s", event.session, event.text)

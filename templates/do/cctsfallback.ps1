@@ -1,0 +1,2 @@
+# [PASTE IN POWERSHELL]
+'CCTS fallback: OK'

@@ -1,0 +1,1 @@
+echo 'CCTS fallback: OK'

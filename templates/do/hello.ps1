@@ -1,0 +1,2 @@
+"Hello from CoTemp: $(Get-Date -Format 'yyyy-MM-dd HH:mm:ss')"
+$PSVersionTable.PSVersion

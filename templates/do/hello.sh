@@ -1,0 +1,2 @@
+echo "Hello from CoTemp: $(date '+%Y-%m-%d %H:%M:%S')"
+uname -sr

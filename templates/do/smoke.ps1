@@ -1,0 +1,2 @@
+Get-Date -Format 'yyyy-MM-dd HH:mm:ss'
+$PSVersionTable.PSVersion

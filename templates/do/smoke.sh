@@ -1,0 +1,2 @@
+date '+%Y-%m-%d %H:%M:%S'
+uname -sr

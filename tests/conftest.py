@@ -1,0 +1,54 @@
+"""What every test stands on: a home of its own, and no way into the real one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cotemp.places import Places
+
+STRICT = bool(os.environ.get("COTEMP_TEST_STRICT"))
+"""Set where every tool must be there, as in CI: what is missing then fails instead of skipping."""
+
+
+def need(tool: str) -> str:
+    """The path of a program that a test needs; skips the test where it is missing, saying so.
+
+    With COTEMP_TEST_STRICT it fails instead, except for PowerShell, which no package registry has.
+    """
+    path = shutil.which(tool)
+    if path:
+        return path
+    why = f"{tool} is not on PATH"
+    if STRICT and tool != "pwsh":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(autouse=True)
+def nobody_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test sees the user's home, config or state; returns the stand-in HOME."""
+    root = tmp_path_factory.mktemp("user")
+    monkeypatch.setenv("HOME", str(root))
+    monkeypatch.setenv("USERPROFILE", str(root))
+    for folder, name in (
+        ("AppData/Local", "LOCAL_APPDATA"),
+        ("AppData/Roaming", "APPDATA"),
+        ("Downloads", "DOWNLOADS"),
+    ):
+        monkeypatch.setenv(f"WIN_PD_OVERRIDE_{name}", str(root / folder))  # Windows asks no variable by itself
+    for name in [n for n in os.environ if n.startswith(("COTEMP_", "XDG_", "COSESSION_", "COAGENT_"))]:
+        monkeypatch.delenv(name)
+    return root
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """An empty home with its state folder."""
+    places = Places.at(tmp_path / "CoTemp", root=tmp_path / "state")
+    places.sessions.mkdir(parents=True)
+    places.make_state()
+    return places

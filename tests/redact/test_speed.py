@@ -1,0 +1,97 @@
+"""Time and memory grow with the text, whatever the text is."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import pytest
+
+from cotemp.redact import Scrubber, stream
+
+from .samples import alnum, private_key
+
+RULES = Scrubber({f"TOKEN_{number}": alnum(30, str(number)) for number in range(12)}, b"k" * 32)
+SIZE = 5_000_000
+
+HOSTILE = [
+    *(
+        "a",
+        "A1",
+        " ",
+        "-",
+        ".",
+        "_",
+        "\\",
+        '"',
+        "'",
+        "=",
+        "://",
+        "://a:",
+        "://aaaa",
+        "\r",
+        "\0",
+        "\x1b",
+        "\x1b[",
+        "\x1b]",
+    ),
+    *("password", "password=", "password ", "password: ", "password" + " " * 40, "password=a", "password:=", "pass"),
+    *(
+        "token:",
+        "token=a.",
+        "api_key=",
+        "key",
+        "secret",
+        "secret=!",
+        "[secret:",
+        "[secret:token:ab12]",
+        "[secret:token:",
+    ),
+    *("eyJ", "eyJ.", "eyJaaaaaaaaa.", "sk-", "sk-ant-", "ghp_", "AKIA", "xox", ":AA", "12345678:AA", "Q~", "SG."),
+    *("authorization: ", "bearer ", "cookie:", "cookie: a", "machine ", "machine a login b ", " -u ", " -u a:", "auth"),
+    *("-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----a", "LS0tLS1CRUdJTiBQUklWQ", "sig=%"),
+]
+
+
+@pytest.mark.parametrize("unit", ["a", "://a:", "password=", "token=a.", "eyJ", "-----BEGIN PRIVATE KEY-----", "\x1b["])
+def test_hostile_line_takes_no_longer(unit: str) -> None:
+    """No line of 5 MB takes longer than two seconds; one of three tries may stand for a quiet machine."""
+    assert any(seconds(unit) < 2 for _ in range(3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", HOSTILE, ids=repr)
+def test_every_hostile_line_takes_no_longer(unit: str) -> None:
+    """So it is for every beginning of what a pattern looks for."""
+    assert any(seconds(unit) < 2 for _ in range(3))
+
+
+def seconds(unit: str) -> float:
+    data = (unit * (SIZE // len(unit) + 1))[:SIZE].encode()
+    start = time.process_time()
+    scrubber = RULES.fresh()
+    scrubber.feed(data)
+    scrubber.finish()
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    "unit", ["\n", "\r\n", "a\n", f"{private_key()[:32]}\n", f"{private_key()[:32]}\n{'+' * 400}!\n"]
+)
+def test_hostile_lines_take_no_longer(unit: str) -> None:
+    """Nor do many short lines, or keys that begin and never are keys."""
+    assert any(seconds(unit) < 3 for _ in range(3))
+
+
+def test_memory_is_bounded() -> None:
+    """However much goes through, only what may be a secret is kept."""
+    chunk = (("x" * 90 + "\n") * 700).encode()
+    scrubber = RULES.fresh()
+    scrubber.feed(chunk)
+    tracemalloc.start()
+    for _ in range(30):
+        scrubber.feed(chunk)
+        scrubber.feed(b"y" * 100_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 12 * stream.WINDOW
