@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cotemp.consent import Approved, decide
+from cotemp.consent import Approved, Situation, decide
 from cotemp.messages.do import Do, Flags, Repo
+from cotemp.messages.policy import Policy
 from cotemp.runner import Finished, Launch, Runner, Started, environment, outcome, read_output
 from cotemp.runner.engines import ENGINES, Engine
+from cotemp.times import local_now
 from tests.waiting import eventually
 
 _numbers = itertools.count()
@@ -21,7 +23,10 @@ _numbers = itertools.count()
 
 def approved(data: bytes) -> Approved:
     """`data` as an approved DO."""
-    return decide(Do("T", Repo(), Flags(), Flags(), hashlib.sha256(data).hexdigest()))
+    do = Do("T", Repo(), Flags(), Flags(), hashlib.sha256(data).hexdigest())
+    decision = decide(do, Policy(), (), Situation("co-x", local_now(), enforced=True))
+    assert isinstance(decision, Approved)
+    return decision
 
 
 @dataclass(frozen=True)
