@@ -174,6 +174,11 @@ class Places:
         return self.state / "ledger.db"
 
     @cached_property
+    def fingerprint_key(self) -> Path:
+        """The key of the fingerprints that stand for secrets; one for all homes of this user."""
+        return self.state.parent / "fingerprint.key"
+
+    @cached_property
     def locks(self) -> Path:
         return self.state / "locks"
 

@@ -10,7 +10,18 @@ a short or wordy value that nothing names as secret.
 from __future__ import annotations
 
 from .known import looks_secret, secrets_in
+from .machine import Scrub, machine_key, scrub_of
 from .report import Hit, scan_text
 from .scrubber import Clean, Scrubber
 
-__all__ = ["Clean", "Hit", "Scrubber", "looks_secret", "scan_text", "secrets_in"]
+__all__ = [
+    "Clean",
+    "Hit",
+    "Scrub",
+    "Scrubber",
+    "looks_secret",
+    "machine_key",
+    "scan_text",
+    "scrub_of",
+    "secrets_in",
+]
