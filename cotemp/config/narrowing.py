@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from ..messages.policy import Policy, Rule, Unenforced
+from ..messages.policy import Enforcing, Policy, Rule, Unenforced
+from ..repos import is_below
 from .kinds import Duration, Location, Table, Word
 
 __all__ = ["Narrowing", "filled", "narrow", "widened"]
@@ -29,6 +28,7 @@ class Narrowing(Table):
     secrets: Rule | None = None
     destructive: Rule | None = None
     unenforced: Unenforced | None = None
+    enforcer: Enforcing | None = None
     repos: _Roots | None = None
     read: _Roots | None = None
     secret_env: tuple[_Variable, ...] | None = None
@@ -75,17 +75,8 @@ def _both(one: Any, other: Any) -> Any:
 
 def _below_both(one: tuple[Path, ...], other: tuple[Path, ...]) -> tuple[Path, ...]:
     """The trees that lie in a tree of `one` and in a tree of `other`."""
-    inner = [path for path in one if _is_in(path, other)] + [path for path in other if _is_in(path, one)]
+    inner = [path for path in one if is_below(path, other)] + [path for path in other if is_below(path, one)]
     return tuple(dict.fromkeys(inner))
-
-
-def _is_in(path: Path, roots: Iterable[Path]) -> bool:
-    plain = _folded(path)
-    return any(plain == root or root in plain.parents for root in map(_folded, roots))
-
-
-def _folded(path: Path) -> Path:
-    return Path(os.path.normcase(path))
 
 
 def _same(one: Any, other: Any) -> bool:

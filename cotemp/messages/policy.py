@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-__all__ = ["Policy", "Rule", "Unenforced"]
+__all__ = ["Enforcing", "Policy", "Rule", "Unenforced"]
 
 
 class Rule(StrEnum):
@@ -25,6 +25,16 @@ class Unenforced(StrEnum):
     REFUSE = "refuse"
 
 
+class Enforcing(StrEnum):
+    """What holds DOs to their consent; from the widest to the narrowest.
+
+    `none`: no sandbox, though there may be one; `unenforced` then decides about every DO.
+    """
+
+    NONE = "none"
+    AUTO = "auto"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The owner's limits; `timeout` and `timeout_max` are seconds.
@@ -39,6 +49,7 @@ class Policy:
     secrets: Rule = Rule.ASK
     destructive: Rule = Rule.ASK
     unenforced: Unenforced = Unenforced.HOLD
+    enforcer: Enforcing = Enforcing.AUTO
     repos: tuple[Path, ...] = ()
     read: tuple[Path, ...] = ()
     secret_env: tuple[str, ...] = ()

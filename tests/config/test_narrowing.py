@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cotemp.config import Narrowing, narrow
 from cotemp.config.narrowing import filled, widened
-from cotemp.messages.policy import Policy, Rule, Unenforced
+from cotemp.messages.policy import Enforcing, Policy, Rule, Unenforced
 
 SRC, DESK = Path("/home/me/src"), Path("/home/me/Desktop")
 POLICY = Policy(
@@ -35,6 +35,7 @@ POLICY = Policy(
         ("secrets", Rule.ALLOW, Rule.ASK),
         ("unenforced", Unenforced.RUN, Unenforced.HOLD),
         ("unenforced", Unenforced.REFUSE, Unenforced.REFUSE),
+        ("enforcer", Enforcing.NONE, Enforcing.AUTO),
         ("timeout", 60.0, 60.0),
         ("timeout", 6000.0, 600.0),
         ("timeout_max", 36000.0, 3600.0),
@@ -56,6 +57,13 @@ def test_narrow(key: str, said: Any, left: Any) -> None:
 def test_silence_takes_nothing_away() -> None:
     """A narrowing that says nothing changes nothing."""
     assert narrow(POLICY, Narrowing()) == POLICY
+
+
+def test_a_sandbox_that_the_owner_switched_off_may_be_wanted_back() -> None:
+    """A session may ask for the sandbox where the owner goes without."""
+    off = filled(Policy(), Narrowing(enforcer=Enforcing.NONE))
+    assert off.enforcer is Enforcing.NONE
+    assert narrow(off, Narrowing(enforcer=Enforcing.AUTO)).enforcer is Enforcing.AUTO
 
 
 def test_a_lower_maximum_lowers_the_timeout() -> None:
@@ -80,6 +88,7 @@ POLICIES = st.builds(
     Narrowing,
     writes=st.none() | st.sampled_from(Rule),
     unenforced=st.none() | st.sampled_from(Unenforced),
+    enforcer=st.none() | st.sampled_from(Enforcing),
     repos=st.none() | ROOTS.map(tuple),
     secret_env=st.none() | st.lists(st.sampled_from("ABC"), unique=True).map(tuple),
     timeout=st.none() | st.floats(1, 99999),
@@ -94,6 +103,7 @@ def test_no_way_back(owner: Narrowing, first: Narrowing, second: Narrowing) -> N
     after = narrow(before, second)
     assert list(Rule).index(after.writes) >= list(Rule).index(before.writes)
     assert list(Unenforced).index(after.unenforced) >= list(Unenforced).index(before.unenforced)
+    assert list(Enforcing).index(after.enforcer) >= list(Enforcing).index(before.enforcer)
     assert after.timeout <= before.timeout
     assert after.timeout_max <= before.timeout_max
     assert set(after.secret_env) <= set(before.secret_env)
