@@ -7,7 +7,15 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["forbidden", "is_below"]
+__all__ = ["existing", "forbidden", "is_below"]
+
+
+def existing(named: str | None) -> Path | None:
+    """The folder of this machine that a header's `repo.path` names, as a real path; None where there is none."""
+    if not named or "\0" in named:
+        return None
+    path = os.path.expanduser(named)
+    return _real(Path(path)) if os.path.isabs(path) and os.path.isdir(path) else None
 
 
 def forbidden(repo: Path, *, home: Path, state: Path, config: Path) -> str:

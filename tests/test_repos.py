@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cotemp.repos import forbidden, is_below
+from cotemp.repos import existing, forbidden, is_below
 
 CASES = (
     # repo below the disk `{top}`, what the reason says ('' = it may be written)
@@ -101,3 +101,13 @@ def test_below(repo: str, roots: list[str], expected: bool) -> None:
 def test_case_counts_for_a_yes() -> None:
     """Where `Src` and `src` are two folders, a rule for one says nothing of the other."""
     assert not is_below(Path("/Src/app"), [Path("/src")])
+
+
+def test_the_folder_that_a_header_names(top: Path) -> None:
+    """A repo is a folder that is there, named in full or from `~`; whatever else stands in a header is none."""
+    (top / "user/app").mkdir(parents=True)
+    (top / "user/file").write_text("")
+    real = (top / "user/app").resolve()
+    assert existing(str(top / "user/app")) == existing("~/app") == real
+    for named in (None, "", "app", "~nobody-of-that-name/app", "a\0b", str(top / "user/file"), str(top / "none")):
+        assert existing(named) is None

@@ -12,6 +12,7 @@ from ..messages.header import HeaderError, read
 from ..names import new_run_id
 from ..places import SessionPlaces, storage_failed
 from ..renames import in_use
+from ..repos import existing
 from ..runner.engines import Found, probe
 from ..store.claims import hold_repo
 from ..store.mailbox import NotPlain
@@ -145,7 +146,7 @@ class SessionQueue:
         return self._run(whole, do, engine)
 
     def _run(self, whole: Whole, do: Do, engine: Found) -> Pause | None:
-        run_id, repo = new_run_id(local_now()), _existing(do.repo.path)
+        run_id, repo = new_run_id(local_now()), existing(do.repo.path)
         if repo is None:
             self._start(whole, run_id, do, engine, None)
             return None
@@ -178,11 +179,3 @@ class SessionQueue:
         if (name, text) not in self._told:
             self._told.add((name, text))
             self._desk.report(Event(kind, self.session.id, text))
-
-
-def _existing(repo: str | None) -> Path | None:
-    """The repo as a real folder of this machine; None when there is none of that name here."""
-    if not repo:
-        return None
-    path = Path(repo).expanduser()
-    return path.resolve() if path.is_absolute() and path.is_dir() else None
