@@ -29,6 +29,9 @@ class Detector:
     unless: bytes = rb"(?!)"
     """A value that this matches as a whole, in lower case, is no secret."""
 
+    opening: bytes = b""
+    """How the secret begins, where that is not one of the keywords."""
+
     @cached_property
     def regex(self) -> re.Pattern[bytes]:
         """The pattern, compiled when it is first needed: most programs meet few of the kinds."""

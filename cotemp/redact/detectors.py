@@ -43,7 +43,12 @@ _SHAPED = (
     Detector("google-api-key", (b"AIza",), _alone(b"AIza", rb"[A-Za-z0-9_-]{35}") + _END),
     Detector("google-oauth", (b"GOCSPX-",), rb"GOCSPX-[A-Za-z0-9_-]{20,64}"),
     Detector("google-oauth", (b"ya29.",), _alone(rb"ya29\.", rb"[A-Za-z0-9_-]{20,4096}")),
-    Detector("azure-client-secret", (b"Q~",), rb"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}" + _END),
+    Detector(
+        "azure-client-secret",
+        (b"Q~",),
+        rb"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}" + _END,
+        opening=rb"[A-Za-z0-9_~.]{3}\d(?=Q~|Q?\Z)",
+    ),
     Detector(
         "github-token",
         (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"),
@@ -72,6 +77,7 @@ _SHAPED = (
         rb"\.(?=[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27})"
         rb"(?:(?<=(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){6}\.)|(?<=(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){6}[MNO][AQgw]\.))"
         rb"([A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})" + _END,
+        opening=rb"\.(?<=[A-Za-z0-9_-]{24}\.)",
     ),
     Detector("telegram-token", (b":AA",), rb":(?<=\d{8}:)(AA[A-Za-z0-9_-]{32,33})" + _END),
     Detector("anthropic-key", (b"sk-ant-",), rb"sk-ant-[A-Za-z0-9_-]{20,255}"),

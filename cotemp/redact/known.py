@@ -110,6 +110,22 @@ class KnownValues:
                 end += 1
             yield Occurrence(start, end, needle.name, needle.value)
 
+    def may_begin(self, line: bytes, shortest: int) -> int:
+        """Where a value may begin that `line`, whose rest is not known, ends with in part; its length if none does.
+
+        `shortest`: how many bytes of it must be there.
+        """
+        found = len(line)
+        for needle in self._needles:
+            head = needle.text[:shortest]
+            at = line.find(head, max(0, len(line) - len(needle.text) + 1))
+            while at >= 0:
+                if needle.text.startswith(line[at:]):
+                    found = min(found, at)
+                    break
+                at = line.find(head, at + 1)
+        return found
+
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 

@@ -73,6 +73,20 @@ class Scrubber:
         """What can be passed on now: whole lines, at once; a line that begins a private key waits for its end."""
         return b"".join(map(self._emit, self._stream.feed(data)))
 
+    def glance(self, line: bytes) -> bytes:
+        """What may be shown now of a line that has no end yet: no part of what may turn out to be a secret.
+
+        Nothing while what stands before it is held back. The line comes again, whole, through `feed`.
+        """
+        if self._line or not self._stream.is_idle:
+            return b""
+        spans, length = self._search.find(line), self._search.safe_length(line)
+        for span in spans:
+            if span.end > length:
+                length = min(length, span.start)
+        seen = [span for span in spans if span.end <= length]
+        return self._sibling({})._marked(line, 0, length, seen)
+
     def finish(self) -> bytes:
         """The rest of the stream; then the next one may begin."""
         whole = b"".join(map(self._emit, self._stream.finish())) + self._settled(self._line)

@@ -11,6 +11,7 @@ from .anchored import Anchored
 from .contexts import NO_VALUE
 from .detector import Detector
 from .detectors import TABLE
+from .glance import safe_length
 from .known import KnownValues
 from .views import COLOURS, CONTROLS, CONTROLS_AND_CR, Visible, has_controls
 
@@ -47,6 +48,10 @@ class Search:
         if plain.count(b"\r") != plain.count(b"\r\n"):
             spans += self._scan_seen(text, CONTROLS_AND_CR, _BY_SHAPE)
         return _merged(spans) if len(spans) > 1 else spans
+
+    def safe_length(self, line: bytes) -> int:
+        """How many bytes of a line without an end may be shown: what follows may make the others a secret."""
+        return safe_length(line, self._known)
 
     def is_harmless(self, value: bytes) -> bool:
         """True when a value that stands under a secret's name is none: empty, a variable, a mask, one of our marks."""

@@ -40,6 +40,11 @@ class Stream:
         self._context = 0
         self._key: keys.KeyLines | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """True when nothing is held back: the next byte begins a line."""
+        return not (self._buffer or self._context or self._key)
+
     def feed(self, data: bytes) -> list[Piece]:
         """Pieces for what is complete now."""
         if not self._buffer and data.endswith(b"\n") and len(data) <= WINDOW:

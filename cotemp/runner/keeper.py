@@ -117,7 +117,8 @@ class _Keeping:
         self._plan = plan
         self._script = script
         self._control = control
-        self._log = OutputLog(Path(plan.run_dir), plan.secret)
+        self._scrubber = plan.scrub.scrubber() if plan.scrub else None
+        self._log = OutputLog(Path(plan.run_dir), plan.secret, self._scrubber)
         self._cancel = Path(plan.run_dir) / CANCEL
         self._recent = b""
         self._next_look = 0.0
@@ -203,6 +204,7 @@ class _Keeping:
             elapsed_ms=elapsed_ms,
             bytes_seen=kept.bytes_seen,
             bytes_kept=kept_bytes(Path(self._plan.run_dir)),
+            redacted=dict(self._scrubber.counts) if self._scrubber else {},
             why=f"its output is not complete: {kept.trouble}" if kept.trouble else None,
             ended=datetime.now(UTC),
         )

@@ -14,6 +14,7 @@ from ..consent import Approved
 from ..errors import BadName, RefusedByPolicy
 from ..names import random_part
 from ..places import make_folder, shipped, storage_failed
+from ..redact import Scrub
 from .engines import Engine, locate
 from .plan import COPY, Plan
 
@@ -26,6 +27,7 @@ class Launch:
 
     `run_dir` is made where it is missing. `timeout` in seconds, `width` in columns of the terminal.
     `prefix` stands before the engine's argv: a program that runs the rest in a sandbox.
+    `scrub` is what must not get into its output; without it nothing is taken out.
     """
 
     run_id: str
@@ -39,6 +41,7 @@ class Launch:
     timeout: float
     width: int = 250
     prefix: tuple[str, ...] = ()
+    scrub: Scrub | None = None
 
 
 def plan(launch: Launch) -> Plan:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from ..redact import Scrub
 
 __all__ = ["COPY", "Plan", "message", "remove_copy"]
 
@@ -18,6 +20,8 @@ COPY = "do"
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One run, ready to be started. `timeout` in seconds; `secret` is of its end mark, None without one.
+
+    `scrub` is what must not get into its output. A plan holds secrets: it travels over a socket and is never stored.
 
     `terminal`: `pty` of 50 lines and `width` columns, or `pipe`.
     """
@@ -31,16 +35,18 @@ class Plan:
     width: int
     timeout: float
     secret: str | None
+    scrub: Scrub | None = None
 
     def line(self) -> bytes:
         """As one line; `from_line` reads it."""
-        return message(**asdict(self))
+        return message(**asdict(replace(self, scrub=None)) | {"scrub": self.scrub and self.scrub.to_json()})
 
     @classmethod
     def from_line(cls, line: bytes) -> Plan:
         """Raises ValueError when the line is none, or cut short."""
         values = json.loads(line)
-        return cls(**values | {"argv": tuple(values["argv"])})
+        scrub = Scrub.from_json(values["scrub"]) if values["scrub"] else None
+        return cls(**values | {"argv": tuple(values["argv"]), "scrub": scrub})
 
 
 def message(**values: Any) -> bytes:

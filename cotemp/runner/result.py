@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -48,6 +48,7 @@ class How(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The end of a run. `marked`: the wrapper came to its end. Sizes are bytes of the cleaned text.
+    `redacted`: how many secrets of each kind were taken out of it.
 
     `why` says in plain words why it was stopped, or what else is worth knowing.
     """
@@ -61,6 +62,7 @@ class Finished:
     bytes_kept: int = 0
     why: str | None = None
     ended: datetime = datetime.fromtimestamp(0, UTC)
+    redacted: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` reads them."""
@@ -69,6 +71,7 @@ class Finished:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Finished:
         """Raises KeyError, TypeError or ValueError when it is not ours."""
+        values = {"redacted": {}} | values  # runs of an older version have none
         known = {name: values[name] for name in cls.__dataclass_fields__}
         return cls(**known | {"how": How(values["how"]), "ended": parse_utc(values["ended"])})
 
