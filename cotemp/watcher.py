@@ -1,4 +1,4 @@
-"""File events plus a slow rescan, turned into "this inbox changed". Never reads the mail.
+"""File events plus a slow rescan, turned into "this session changed". Never reads the mail.
 
 Events are hints: they may come late, twice, or not at all (network shares, a moved home), so the
 rescan is what makes sure, and events are what makes fast.
@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .filesystems import events_supported
-from .places import SessionPlaces
+from .names import random_part
+from .places import TEMPORARY, SessionPlaces, storage_failed
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver
 
-__all__ = ["Watcher"]
+__all__ = ["Watcher", "wake"]
 
 SLOW = 10.0
 """Seconds between two rescans where events work."""
@@ -31,14 +32,28 @@ FRESH = 2.0
 """A folder that changed this recently (seconds) may change again without its time changing: look again."""
 
 
+def wake(session: SessionPlaces) -> None:
+    """Make whoever watches `session`, in whatever process, look again: a human decided about a DO that is held.
+
+    Raises StorageFailed when the disk refuses.
+    """
+    sign = session.held / (TEMPORARY + random_part(10))
+    try:
+        sign.touch()
+        sign.unlink()
+    except OSError as error:
+        raise storage_failed(sign, error) from error
+
+
 class Watcher:
-    """Watches the inboxes of some sessions; `changed` is called with a session id, from any thread."""
+    """Watches what arrives in some sessions, and what is held there; `changed` is called with a session id,
+    from any thread."""
 
     def __init__(self, root: Path, changed: Callable[[str], None]) -> None:
         self._root = root
         self._changed = changed
-        self._inboxes: dict[str, Path] = {}
-        self._times: dict[str, int] = {}
+        self._folders: dict[str, tuple[Path, Path]] = {}
+        self._times: dict[Path, int] = {}
         self._observer: BaseObserver | None = None
         self._identity: tuple[int, int] | None = None
 
@@ -48,19 +63,19 @@ class Watcher:
         return SLOW if self._observer else FAST
 
     def add(self, session: SessionPlaces) -> None:
-        """Watch this session's inbox too."""
-        self._inboxes[session.id] = session.inbox
+        """Watch this session too."""
+        self._folders[session.id] = (session.inbox, session.held)
 
     def remove(self, session: str) -> None:
         """Do not watch this session any more."""
-        self._inboxes.pop(session, None)
-        self._times.pop(session, None)
+        for folder in self._folders.pop(session, ()):
+            self._times.pop(folder, None)
 
     def sweep(self) -> None:
-        """Report every inbox that changed since the last sweep; start or mend the events on the way."""
+        """Report every session that changed since the last sweep; start or mend the events on the way."""
         self._mend()
-        for session, inbox in list(self._inboxes.items()):
-            if self._has_changed(session, inbox):
+        for session, folders in list(self._folders.items()):
+            if any([self._has_changed(folder) for folder in folders]):
                 self._changed(session)
 
     def close(self) -> None:
@@ -71,13 +86,13 @@ class Watcher:
                 self._observer.join()
         self._observer = None
 
-    def _has_changed(self, session: str, inbox: Path) -> bool:
+    def _has_changed(self, folder: Path) -> bool:
         try:
-            modified = os.stat(inbox).st_mtime_ns
+            modified = os.stat(folder).st_mtime_ns
         except OSError:
             return True  # whoever looks will say what is wrong with it
-        before = self._times.get(session)
-        self._times[session] = modified
+        before = self._times.get(folder)
+        self._times[folder] = modified
         return modified != before or abs(time.time() - modified / 1e9) < FRESH
 
     def _mend(self) -> None:
@@ -129,5 +144,5 @@ class Watcher:
 
     def _note(self, path: str) -> None:
         parts = path.split(os.sep, 2)
-        if len(parts) == 3 and parts[1] == "inbox" and parts[0] in self._inboxes:
+        if len(parts) == 3 and parts[1] in ("inbox", "held") and parts[0] in self._folders:
             self._changed(parts[0])
