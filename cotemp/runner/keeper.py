@@ -19,6 +19,7 @@ from .output import Kept, OutputLog
 from .plan import Plan, message, remove_copy
 from .reading import kept_bytes
 from .result import CANCEL, Finished, How, hold, write_result
+from .walls import take_down
 
 __all__ = ["Control", "NotStarted", "Script", "Stop", "keep"]
 
@@ -63,6 +64,9 @@ class Script(Protocol):
     def exit_status(self) -> tuple[int | None, int | None] | None:
         """Exit code and signal of its first process, one of them None; None while that runs."""
 
+    def refusal(self) -> str | None:
+        """Why it never began although something was started: what was to confine it could not; None when it began."""
+
     def is_gone(self) -> bool:
         """True when no process of it is left."""
 
@@ -92,6 +96,8 @@ def keep(plan: Plan, pid: int, start: Starter, control: Control) -> None:
         # Whoever does not get this line may safely try again with another keeper.
         control.say(message(keeper=pid))
         finished = _run(plan, start, control)
+        if plan.walls:
+            take_down(plan.walls)
         remove_copy(run_dir)
         with contextlib.suppress(StorageFailed):  # then the message alone tells it
             write_result(run_dir, plan.run_id, finished)
@@ -130,6 +136,8 @@ class _Keeping:
         elapsed = time.monotonic() - self._began
         left = self._end_all(how)
         self._hear_last_words()
+        if how is How.EXITED and (refused := self._script.refusal()):
+            how, why = How.NOT_STARTED, refused
         finished = self._finished(how, self._log.close(), int(elapsed * 1000))
         return replace(finished, why="; ".join(filter(None, (why, left, finished.why))) or None)
 
@@ -198,7 +206,7 @@ class _Keeping:
         code, signal = self._script.exit_status() or (None, None)
         return Finished(
             how=how,
-            exit_code=code,
+            exit_code=None if how is How.NOT_STARTED else code,
             signal=signal,
             marked=kept.marked,
             elapsed_ms=elapsed_ms,

@@ -15,8 +15,10 @@ from ..errors import BadName, RefusedByPolicy
 from ..names import random_part
 from ..places import make_folder, shipped, storage_failed
 from ..redact import Scrub
+from ..sandbox.view import Confined
 from .engines import Engine, locate
 from .plan import COPY, Plan
+from .walls import Walls
 
 __all__ = ["Launch", "make_copy", "plan"]
 
@@ -26,7 +28,7 @@ class Launch:
     """One run to start: an approved DO, its bytes, and where it works.
 
     `run_dir` is made where it is missing. `timeout` in seconds, `width` in columns of the terminal.
-    `prefix` stands before the engine's argv: a program that runs the rest in a sandbox.
+    `confined`: the command that holds it to its consent; None when nothing does.
     `scrub` is what must not get into its output; without it nothing is taken out.
     """
 
@@ -40,7 +42,7 @@ class Launch:
     env: Mapping[str, str]
     timeout: float
     width: int = 250
-    prefix: tuple[str, ...] = ()
+    confined: Confined | None = None
     scrub: Scrub | None = None
 
 
@@ -62,25 +64,33 @@ def plan(launch: Launch) -> Plan:
     ):
         raise BadName("file name of a DO", launch.do_file, "it is not plain")
     secret = random_part(26) if launch.engine.end_mark else None
+    prefix = launch.confined.prefix if launch.confined else ()
     return Plan(
         run_id=launch.run_id,
         run_dir=str(launch.run_dir),
-        argv=(*launch.prefix, *_command(launch), *_for_wrapper(launch, secret)),
-        env={**launch.env, **dict(launch.engine.env), **_for_pipe(launch)},
+        argv=(*prefix, *_command(launch), *_for_wrapper(launch, secret)),
+        env=_environment(launch),
         cwd=str(launch.cwd),
         terminal=launch.engine.terminal,
         width=launch.width,
         timeout=launch.timeout,
         secret=secret,
+        walls=Walls.of(launch.confined) if launch.confined else None,
     )
+
+
+def _environment(launch: Launch) -> dict[str, str]:
+    confined = dict(launch.confined.env) if launch.confined else {}
+    return {**launch.env, **dict(launch.engine.env), **_for_pipe(launch), **confined}
 
 
 def _command(launch: Launch) -> list[str]:
     program, *arguments = launch.engine.argv
+    here = launch.run_dir / COPY / launch.do_file
     known = {
         "{python}": sys.executable,
         "{wrapper}": str(shipped("ps") / "wrapper.ps1"),
-        "{do}": str(launch.run_dir / COPY / launch.do_file),
+        "{do}": str(launch.confined.do_path if launch.confined else here),
     }
     return [locate(launch.engine, program) or program, *(_filled(word, known) for word in arguments)]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..redact import Scrub
+from .walls import Walls
 
 __all__ = ["COPY", "Plan", "message", "remove_copy"]
 
@@ -23,7 +24,7 @@ class Plan:
 
     `scrub` is what must not get into its output. A plan holds secrets: it travels over a socket and is never stored.
 
-    `terminal`: `pty` of 50 lines and `width` columns, or `pipe`.
+    `terminal`: `pty` of 50 lines and `width` columns, or `pipe`. `walls`: what confines it, if anything does.
     """
 
     run_id: str
@@ -36,6 +37,7 @@ class Plan:
     timeout: float
     secret: str | None
     scrub: Scrub | None = None
+    walls: Walls | None = None
 
     def line(self) -> bytes:
         """As one line; `from_line` reads it."""
@@ -46,7 +48,8 @@ class Plan:
         """Raises ValueError when the line is none, or cut short."""
         values = json.loads(line)
         scrub = Scrub.from_json(values["scrub"]) if values["scrub"] else None
-        return cls(**values | {"argv": tuple(values["argv"]), "scrub": scrub})
+        walls = Walls.from_json(values["walls"]) if values["walls"] else None
+        return cls(**values | {"argv": tuple(values["argv"]), "scrub": scrub, "walls": walls})
 
 
 def message(**values: Any) -> bytes:

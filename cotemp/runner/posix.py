@@ -23,8 +23,12 @@ assert sys.platform != "win32"
 
 from .processes import below, die_with_parent, marked, reap, send  # noqa: E402  (not on Windows)
 from .terminal import CHUNK, OurEnd  # noqa: E402
+from .walls import enter, refusal  # noqa: E402
 
 __all__ = ["PosixControl", "PosixScript", "wake_at_end_of_child"]
+
+FIRST_WORDS = 4096
+"""Bytes of output that are remembered of a confined run: all that its enforcer says when it cannot start it."""
 
 
 class PosixControl:
@@ -83,6 +87,8 @@ class PosixScript:
 
     def __init__(self, plan: Plan, control: PosixControl) -> None:
         self._run_id = plan.run_id
+        self._walls = plan.walls
+        self._first_words = b""
         self._status: int | None = None
         self._wake = wake_at_end_of_child()
         start = _on_terminal if plan.terminal == "pty" else _on_pipe
@@ -101,6 +107,8 @@ class PosixScript:
         if self._output.has_ended:
             with contextlib.suppress(KeyError):  # it was unregistered before
                 self._poll.unregister(self._output.descriptor)
+        if self._walls and len(self._first_words) < FIRST_WORDS:
+            self._first_words += data
         return data
 
     def is_silent(self) -> bool:
@@ -119,6 +127,10 @@ class PosixScript:
         code = os.waitstatus_to_exitcode(self._status)
         return (code, None) if code >= 0 else (None, -code)
 
+    def refusal(self) -> str | None:
+        code, _ = self.exit_status() or (None, None)
+        return refusal(self._walls, self._first_words) if self._walls and code is not None else None
+
     def is_gone(self) -> bool:
         return not self._reap() and not self._strays()
 
@@ -126,9 +138,14 @@ class PosixScript:
         while self._control:  # the order was given: waiting for another would only keep us awake
             self._poll.unregister(self._control.pop())
         living = {*below(os.getpid()), *self._strays()}
+        told = living
+        if self._walls and self._status is not None:  # what was behind the walls ends with them, by itself
+            hard, told = True, set()
+        elif self._walls and not hard:  # the polite signal is for the script: the enforcer would not pass it on
+            living.discard(self.pid)
         send(signal.SIGKILL if hard else signal.SIGTERM, living)
         send(signal.SIGCONT, living)  # a stopped process would not even hear the polite one
-        return len(living)
+        return len(told)
 
     def _reap(self) -> bool:
         """Reap what has ended; returns whether any child is left."""
@@ -159,7 +176,7 @@ def _on_terminal(plan: Plan) -> tuple[int, int]:
     keeper = os.getpid()
 
     def prepare() -> None:
-        _prepare(keeper)
+        _prepare(plan, keeper)
         os.chdir(plan.cwd)
         _leave_terminal()
 
@@ -180,9 +197,9 @@ def _on_pipe(plan: Plan) -> tuple[int, int]:
     try:
         child = subprocess.Popen(
             plan.argv, env=plan.env, cwd=plan.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=lambda: _prepare(keeper),
+            stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=lambda: _prepare(plan, keeper),
         )  # fmt: skip
-    except OSError as error:
+    except (OSError, subprocess.SubprocessError) as error:
         raise NotStarted(_plainly(error)) from error
     assert child.stdout
     _spawned.append(child)
@@ -193,9 +210,11 @@ _spawned: list[object] = []
 """Keeps what was spawned: pexpect ends a process when its object is forgotten."""
 
 
-def _prepare(keeper: int) -> None:
+def _prepare(plan: Plan, keeper: int) -> None:
     """In the new process, before it becomes the engine: undo what only suits a keeper."""
     die_with_parent(keeper)
+    if plan.walls:
+        enter(plan.walls)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
 

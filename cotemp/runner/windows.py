@@ -186,6 +186,9 @@ class WindowsScript:
     def exit_status(self) -> tuple[int | None, int | None] | None:
         return None if self._status is None else (self._status, None)
 
+    def refusal(self) -> str | None:
+        return None  # there is no enforcer here yet
+
     def is_gone(self) -> bool:
         return self._status is not None and not self._living()
 

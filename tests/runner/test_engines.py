@@ -12,7 +12,9 @@ import pytest
 
 from cotemp.config import EngineConfig
 from cotemp.messages.header import Syntax
+from cotemp.messages.run import Enforcement
 from cotemp.runner.engines import ENGINES, Engine, Found, Missing, engine_of, engines, find, probe
+from cotemp.sandbox import Confined
 
 from .launches import Bench
 
@@ -85,9 +87,12 @@ def test_placeholders_are_filled_wherever_they_stand(bench: Bench) -> None:
     assert ran.said == f"--file={ran.launch.run_dir / 'do' / 'DO_x.sh'} {{unknown}}\n"
 
 
-def test_a_prefix_stands_before_the_engine(bench: Bench) -> None:
-    """It may be a program that runs the rest in other circumstances."""
-    assert bench.run('echo "$WHERE"', prefix=("/usr/bin/env", "WHERE=inside")).said == "inside\n"
+def test_what_confines_a_run_stands_before_the_engine(bench: Bench, tmp_path: Path) -> None:
+    """It is a program that runs the rest in other circumstances, and it says where the DO is seen there."""
+    script = tmp_path / "elsewhere.sh"
+    script.write_text('echo "$WHERE $0"')
+    inside = Confined(("/usr/bin/env", "WHERE=inside"), script, Enforcement())
+    assert bench.run('echo "$WHERE"', confined=inside).said == f"inside {script}\n"
 
 
 def test_the_python_that_runs_cotemp_is_the_python_of_dos() -> None:

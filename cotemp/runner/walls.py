@@ -1,0 +1,107 @@
+"""A run behind walls: what its first process does before it becomes the enforcer, and whether that could start it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..sandbox.status import began
+
+if TYPE_CHECKING:
+    from ..sandbox import Confined
+
+__all__ = ["Walls", "enter", "refusal", "take_down"]
+
+PATIENCE = 2.0
+"""Seconds that the system may need to let go of a control group whose processes have ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """What of a `Confined` the keeper needs, as plain JSON values."""
+
+    descriptors: tuple[tuple[int, str], ...] = ()
+    status: tuple[int, str] | None = None
+    groups: tuple[str, ...] = ()
+    limits: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def of(cls, confined: Confined) -> Walls:
+        return cls(
+            descriptors=tuple((number, str(path)) for number, path in confined.descriptors),
+            status=(confined.status[0], str(confined.status[1])) if confined.status else None,
+            groups=tuple(map(str, confined.groups)),
+            limits=confined.limits,
+        )
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Walls:
+        """Raises KeyError or TypeError when it is not ours."""
+        return cls(
+            descriptors=tuple((number, path) for number, path in values["descriptors"]),
+            status=(values["status"][0], values["status"][1]) if values["status"] else None,
+            groups=tuple(values["groups"]),
+            limits=tuple((name, number) for name, number in values["limits"]),
+        )
+
+
+def enter(walls: Walls) -> None:
+    """In the new process: open the files, join the groups, take on the limits. Raises OSError."""
+    for number, path in walls.descriptors:
+        _put(os.open(path, os.O_RDONLY), number)
+    if walls.status:
+        _put(os.open(walls.status[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), walls.status[0])
+    for group in walls.groups:
+        with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
+            file.write("0")
+    _limit(walls.limits)
+
+
+def _put(descriptor: int, number: int) -> None:
+    os.dup2(descriptor, number, inheritable=True)
+    os.close(descriptor)
+
+
+if sys.platform == "win32":
+
+    def _limit(limits: tuple[tuple[str, int], ...]) -> None:
+        """There is no enforcer here that could want any."""
+
+else:
+    import resource
+
+    def _limit(limits: tuple[tuple[str, int], ...]) -> None:
+        for name, wanted in limits:
+            kind = getattr(resource, name)
+            most = resource.getrlimit(kind)[1]
+            least = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+            resource.setrlimit(kind, (least, least))
+
+
+def refusal(walls: Walls, said: bytes) -> str | None:
+    """Why the enforcer could not start the program, in its own words, which are all that was `said` then; None
+    when it could."""
+    if walls.status is None or began(Path(walls.status[1])):
+        return None
+    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1] if lines else "the sandbox ended before the script began"
+
+
+def take_down(walls: Walls) -> None:
+    """Remove the groups of a run that is over; one that is still busy after a while is left to be swept up."""
+    deadline = time.monotonic() + PATIENCE
+    for group in walls.groups:
+        while not _removed(group) and time.monotonic() < deadline:
+            time.sleep(0.002)
+
+
+def _removed(group: str) -> bool:
+    try:
+        os.rmdir(group)
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return True
