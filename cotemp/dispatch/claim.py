@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,12 +36,15 @@ class Claimed:
     os_user: str
 
 
-def claim(session: SessionPlaces, candidate: Candidate, run_id: str) -> Claimed | None:
-    """Claim `candidate` for `run_id`; None when somebody else was first.
+def claim(
+    session: SessionPlaces, candidate: Candidate, run_id: str, clean: Callable[[str], str] = str
+) -> Claimed | None:
+    """Claim `candidate` for `run_id`; None when somebody else was first. From now on its name is what `clean` makes
+    of it.
 
     Raises OSError when the disk refuses: the DO is then where it was.
     """
-    do_file = recordable(candidate.path.name)
+    do_file = recordable(clean(candidate.path.name))
     target = session.running / running_name(run_id, do_file)
     try:
         os.rename(candidate.path, target)

@@ -20,6 +20,7 @@ from ..runner import read_output
 from ..store.filing import file_run
 from ..store.mailbox import NotPlain
 from ..times import show_duration
+from .clean import clean_artifacts
 from .desk import Desk, Event, Kind
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def close(desk: Desk, session: SessionPlaces, log: RunLog, base: str, stopped: t
 
     def act() -> bool:
         file_run(session, log, base, read_output(run_dir))
+        clean_artifacts(run_dir, desk.scrubber)
         _keep_artifacts(run_dir / "artifacts", session, session.outbox / f"{base}.d")
         desk.ledger.mark_filed(log["run_id"])
         return True

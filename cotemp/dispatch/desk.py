@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ..config import Config
 from ..places import Places
+from ..redact import Scrub, Scrubber
 from ..runner import Runner
 from ..runner.engines import Engine
 from ..store.identity import ProcessId
@@ -50,3 +51,7 @@ class Desk:
     runner: Runner
     me: ProcessId
     report: Callable[[Event], None]
+    scrub: Scrub
+    """What must not get into anything that is written; handed to whoever keeps a run."""
+    scrubber: Scrubber
+    """The same, ready for use in this process, from any thread."""

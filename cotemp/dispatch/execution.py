@@ -23,6 +23,7 @@ from ..store.identity import host_id, machine_of
 from ..store.ledger import AlreadyRan
 from ..times import local_now
 from .claim import Claimed, give_back
+from .clean import clean_artifacts, clean_ended, clean_run
 from .closing import close, insist, list_artifacts
 from .desk import Desk, Event, Kind
 
@@ -86,7 +87,8 @@ class Execution:
         try:
             started = self._start(run, approved, repo)
         except (BadName, RefusedByPolicy) as error:  # it would be the same the next time
-            ended = Ended(local_now(), Outcome.FAILED, f"could not be started: {error.what}")
+            reason = self.desk.scrubber.scrub(f"could not be started: {error.what}")
+            ended = Ended(local_now(), Outcome.FAILED, reason)
         except (OSError, CotempError) as error:
             self._withdraw(run)
             raise _as_ours(self.desk.places.runs / run.id, error) from error
@@ -99,9 +101,10 @@ class Execution:
 
     def reject(self, reason: str, problems: Sequence[Problem] = ()) -> None:
         """Record and file a DO that cannot run, with every reason."""
-        run = replace(self._bare(), problems=tuple(problems))
+        run = clean_run(replace(self._bare(), problems=tuple(problems)), self.claimed.data, self.desk.scrubber)
+        ended = clean_ended(Ended(local_now(), Outcome.REJECTED, reason), self.desk.scrubber)
         try:
-            log = self.desk.ledger.reject(run, self.desk.me, Ended(local_now(), Outcome.REJECTED, reason))
+            log = self.desk.ledger.reject(run, self.desk.me, ended)
         except StorageFailed:
             give_back(self.session, self.claimed.path)
             raise
@@ -128,17 +131,21 @@ class Execution:
         self.control.attach(started)
         finished = started.wait()
         self.control.attach(None)
+        run_dir, scrubber = self.desk.places.runs / run.id, self.desk.scrubber
+        warnings = insist(self.desk, self.session, self.control.stopped, lambda: clean_artifacts(run_dir, scrubber))
         result, reason = outcome(finished, self.engine)
-        return Ended(
+        ended = Ended(
             at=local_now(),
             outcome=result,
             reason=reason,
             exit_code=finished.exit_code,
             signal=finished.signal,
             elapsed_ms=finished.elapsed_ms,
-            output=Output(finished.bytes_seen, finished.bytes_kept),
+            output=Output(finished.bytes_seen, finished.bytes_kept, finished.redacted),
             artifacts=list_artifacts(self.desk.places.runs / run.id / "artifacts"),
+            warnings=warnings or (),
         )
+        return clean_ended(ended, self.desk.scrubber)
 
     def _launch(self, run: Run, approved: Approved, repo: Path | None, artifacts: Path) -> Launch:
         run_dir = self.desk.places.runs / run.id
@@ -163,11 +170,12 @@ class Execution:
             cwd=repo or artifacts,
             env=env,
             timeout=run.timeout or self._policy().timeout,
+            scrub=self.desk.scrub,
         )
 
     def _describe(self, approved: Approved, found: Found, repo: Path | None) -> Run:
         do, policy = approved.do, self._policy()
-        return replace(
+        run = replace(
             self._bare(),
             title=do.title,
             do=do,
@@ -181,6 +189,7 @@ class Execution:
             started=local_now(),
             warnings=(*do.warnings, *_repo_warning(do, repo)),
         )
+        return clean_run(run, self.claimed.data, self.desk.scrubber)
 
     def _policy(self) -> Policy:
         return self.desk.config.policy_of(self.session.id)

@@ -160,7 +160,7 @@ class SessionQueue:
         return None
 
     def _start(self, whole: Whole, run_id: str, do: Do, engine: Found, repo: Path | None) -> None:
-        claimed = claim(self.session, whole.candidate, run_id)
+        claimed = claim(self.session, whole.candidate, run_id, self._desk.scrubber.scrub_name)
         if claimed is None:
             return
         if claimed.sha256 != whole.sha256:
@@ -169,7 +169,7 @@ class SessionQueue:
         Execution(self._desk, self.session, claimed, whole.candidate.engine, self._control).run(do, engine, repo)
 
     def _reject(self, candidate: Candidate, reason: str, error: HeaderError | None = None) -> None:
-        claimed = claim(self.session, candidate, new_run_id(local_now()))
+        claimed = claim(self.session, candidate, new_run_id(local_now()), self._desk.scrubber.scrub_name)
         if claimed:
             problems = error.problems if error else ()
             Execution(self._desk, self.session, claimed, candidate.engine, self._control).reject(reason, problems)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from ..messages.run import Ended, Outcome, Output
@@ -18,6 +19,7 @@ from ..store.ledger import Row
 from ..store.mailbox import unfinished
 from ..times import local_now
 from .claim import give_back
+from .clean import clean_artifacts, clean_ended
 from .closing import close
 from .desk import Desk, Event, Kind
 
@@ -74,10 +76,11 @@ def _conclude(desk: Desk, session: SessionPlaces, row: Row) -> None:
         result, reason = outcome(finished, engine)
         ended = Ended(
             finished.ended, result, reason, finished.exit_code, finished.signal, finished.elapsed_ms,
-            Output(finished.bytes_seen, finished.bytes_kept),
+            Output(finished.bytes_seen, finished.bytes_kept, finished.redacted),
         )  # fmt: skip
     else:
         ended = Ended(local_now(), Outcome.UNKNOWN, UNKNOWN, output=Output(kept, kept))
+    ended = clean_ended(replace(ended, warnings=clean_artifacts(run_dir, desk.scrubber)), desk.scrubber)
     desk.ledger.conclude(row.run_id, ended)
     text = f"{row.do_file} ({row.run_id}) was under way when its watcher ended: {ended.outcome}"
     desk.report(Event(Kind.RECOVERED, session.id, text, row.run_id, ended.outcome))

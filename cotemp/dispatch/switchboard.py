@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 from ..config import Config
 from ..errors import CotempError
 from ..places import Places, SessionPlaces, storage_failed
+from ..redact import scrub_of
 from ..runner import Runner
 from ..runner.engines import engines
 from ..store.claims import Claim, hold
@@ -54,9 +55,12 @@ class Switchboard:
         self._guard = threading.Lock()
         self._lines: dict[str, _Line] = {}
         self._runner = Runner().__enter__()  # its helper process starts now, before there are threads
+        scrub = scrub_of(places, named=config.policy.secret_env)
+        self._scrubber = scrub.scrubber()
         self._desk = Desk(
-            places, config, engines(config.engines), Ledger(places), self._runner, this_process(), self._mail.put
-        )
+            places, config, engines(config.engines), Ledger(places), self._runner, this_process(), self._report,
+            scrub, self._scrubber,
+        )  # fmt: skip
         self._pool = ThreadPoolExecutor(SESSIONS_AT_ONCE, thread_name_prefix="session")
         self._watcher = Watcher(places.sessions, self._changed)
         self._stopping = False
@@ -156,6 +160,9 @@ class Switchboard:
         yield from self._receive(0)
 
     # --- inside ---
+
+    def _report(self, event: Event) -> None:
+        self._mail.put(replace(event, text=self._scrubber.scrub(event.text)))
 
     def _receive(self, timeout: float) -> Iterator[Event]:
         try:

@@ -101,6 +101,7 @@ class Ended:
     output: Output = Output()
     changes: Change = Change()
     artifacts: tuple[Artifact, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ def closed(log: RunLog, ended: Ended) -> RunLog:
         "output": _plain(ended.output),
         "changes": _plain(ended.changes),
         "artifacts": list(ended.artifacts),
+        "warnings": [*log["warnings"], *ended.warnings],
     }
 
 

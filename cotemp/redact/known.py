@@ -99,6 +99,11 @@ class KnownValues:
         self._needles = list(needles.values())
         self._texts = Anchored([needle.text for needle in self._needles])
 
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest form."""
+        return max((len(needle.text) for needle in self._needles), default=0) + 2
+
     def find(self, text: bytes) -> Iterator[Occurrence]:
         """Every occurrence in `text`; they may overlap."""
         for start, index in self._texts.find(text) if self._needles else ():

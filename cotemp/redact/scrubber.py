@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
+import os
+import re
 from collections.abc import Mapping
 from typing import Any, Self
 
+from ..names import fit
 from .detectors import PRIVATE_KEY
 from .keys import key_body
 from .known import looks_secret
@@ -19,6 +22,7 @@ __all__ = ["Clean", "Scrubber"]
 SETTLED = 64 * 1024
 """Lines from this length on, in bytes, are scrubbed once: twice is for what stands side by side in a few words."""
 
+_MARK = re.compile(r"\[secret:([^:\]]+):([0-9a-v]{4})\]")
 _MAKER = object()
 
 
@@ -103,6 +107,23 @@ class Scrubber:
         data = text.encode("utf-8", "surrogatepass")
         clean = self.scrub_bytes(data)
         return Clean(text if clean == data else clean.decode("utf-8", "surrogatepass"), _MAKER)
+
+    def scrub_name(self, name: str) -> str:
+        """A file name without its secrets; where one stood is `secret-<kind>-<fingerprint>`. The ending stays."""
+        if self.scrub(name) == name:
+            return name
+        base, ending = os.path.splitext(name)
+        parts = self.scrub(base) + self.scrub(ending)
+        return fit(_MARK.sub(r"secret-\1-\2", parts if self.scrub(parts) == parts else self.scrub(name)))
+
+    def known_in(self, data: bytes) -> set[str]:
+        """Names of the known values that `data` holds, in any form; for what is no text."""
+        return {span.kind for span in self._search.known(data)}
+
+    @property
+    def longest_known(self) -> int:
+        """Bytes of the longest form of a known value."""
+        return self._search.longest_known
 
     def scrub_json(self, value: Any) -> Any:
         """A copy of a JSON value without secrets in its texts; keys and structure stay.

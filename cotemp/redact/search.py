@@ -49,6 +49,15 @@ class Search:
             spans += self._scan_seen(text, CONTROLS_AND_CR, _BY_SHAPE)
         return _merged(spans) if len(spans) > 1 else spans
 
+    def known(self, data: bytes) -> Iterator[Span]:
+        """The known values in `data`, which need not be text; they may overlap."""
+        return (Span(start, end, -1, name, value) for start, end, name, value in self._known.find(data))
+
+    @property
+    def longest_known(self) -> int:
+        """Bytes of the longest form of a known value."""
+        return self._known.longest
+
     def safe_length(self, line: bytes) -> int:
         """How many bytes of a line without an end may be shown: what follows may make the others a secret."""
         return safe_length(line, self._known)
@@ -63,7 +72,7 @@ class Search:
             yield span._replace(start=view.original(span.start), end=view.original(span.end - 1) + 1)
 
     def _scan(self, text: bytes, rows: _Rows) -> list[Span]:
-        spans = [Span(start, end, -1, name, value) for start, end, name, value in self._known.find(text)]
+        spans = list(self.known(text))
         lower = text.lower()
         for rank, row in rows.worth_trying(text, lower).items():
             subject = lower if row.any_case else text

@@ -21,6 +21,7 @@ from cotemp.messages.do import Draft
 from cotemp.messages.run import Outcome
 from cotemp.notes import read, send
 from cotemp.places import Places
+from cotemp.redact import Scrub
 from cotemp.runner.engines import ENGINES
 from cotemp.store.identity import this_process
 from cotemp.store.ledger import Ledger
@@ -30,6 +31,7 @@ from tests.dispatch.power import Power, PowerCut
 
 SESSIONS = st.sampled_from(["co-x", "co-y"])
 MOMENTS = st.integers(0, 30)
+SCRUB = Scrub({}, b"k" * 32)
 
 
 class Mail(RuleBasedStateMachine):
@@ -66,7 +68,8 @@ class Mail(RuleBasedStateMachine):
         """A new process: it knows only what is on the disk."""
         self.ledger = Ledger(self.places)
         self.desk = Desk(
-            self.places, Config(), ENGINES, self.ledger, self.runner, this_process(), lambda event: None  # type: ignore[arg-type]
+            self.places, Config(), ENGINES, self.ledger, self.runner, this_process(), lambda event: None,  # type: ignore[arg-type]
+            SCRUB, SCRUB.scrubber(),
         )  # fmt: skip
         self.queues = {s: SessionQueue(self.desk, self.places.session(s)) for s in ("co-x", "co-y")}
 
