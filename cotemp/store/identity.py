@@ -16,7 +16,7 @@ from pathlib import Path
 from ..names import random_part
 from ..places import state_root, write_whole
 
-__all__ = ["Life", "ProcessId", "host_id", "identify", "life", "machine_of", "this_process"]
+__all__ = ["Life", "ProcessId", "host_id", "identify", "life", "machine_of", "os_user", "this_process"]
 
 
 class Life(StrEnum):
@@ -45,6 +45,18 @@ def host_id() -> str:
 def machine_of(host: str) -> str:
     """The part of a host id that survives a reboot."""
     return host.partition(".")[0]
+
+
+def os_user() -> str:
+    """The user of this process, as the system says; the environment is not asked."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    import pwd  # not on Windows
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def this_process() -> ProcessId:
