@@ -1,0 +1,51 @@
+"""What no DO may leave in a repo, whatever its consent: it is refused when the transaction is sealed."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from .model import Kind, Node
+from .showing import shown
+
+__all__ = ["trouble"]
+
+_SPECIAL = stat.S_ISUID | stat.S_ISGID
+
+
+def trouble(path: str, status: os.stat_result, before: Node) -> str:
+    """Why what was left at `path` may never be applied, as a sentence; "" when it may. The repo has `before`."""
+    name = shown(path)
+    mode = status.st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)):
+        return f"{name} is a {_kind(mode)}"
+    if stat.S_ISREG(mode) and mode & _SPECIAL and stat.S_IMODE(mode) != before.mode:
+        return f"{name} would run with another user's rights (setuid or setgid)"
+    if stat.S_ISDIR(mode) and mode & stat.S_ISUID:
+        return f"{name} is a folder with the setuid bit"
+    return _git_trouble(path, name, mode, before)
+
+
+def _git_trouble(path: str, name: str, mode: int, before: Node) -> str:
+    parts = [part.casefold() for part in path.split("/")]
+    if "git~1" in parts:
+        return f"{name} is another spelling of .git on some systems"
+    if ".git" not in parts:
+        return ""
+    if parts[-1] == ".git" and before.kind is not Kind.ABSENT and before.kind is not _node_kind(mode):
+        return f"{name} would turn from a {before.kind} into a {_node_kind(mode)}"
+    if stat.S_ISLNK(mode):
+        return f"{name} is a link among git's own files"
+    return ""
+
+
+def _node_kind(mode: int) -> Kind:
+    if stat.S_ISDIR(mode):
+        return Kind.FOLDER
+    return Kind.LINK if stat.S_ISLNK(mode) else Kind.FILE
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return "FIFO"
+    return "socket" if stat.S_ISSOCK(mode) else "device"
