@@ -1,7 +1,8 @@
-"""What a shell offers after TAB where a command names a panel, a session or a run."""
+"""What a shell offers after TAB where a command names a panel, a session, a run or a grant."""
 
 from ..panels import names
 from ..store.ledger import Ledger
+from ..times import local_now
 from .frame import Context
 
 _RECENT = 30
@@ -22,6 +23,12 @@ def run_ids(cx: Context, word: str) -> list[str]:
     with Ledger(cx.places, create=False) as ledger:
         rows = ledger.rows(limit=_RECENT)
     return ["last", *(row.run_id for row in reversed(rows))]
+
+
+def grant_ids(cx: Context, word: str) -> list[str]:
+    """Grants that count."""
+    with Ledger(cx.places, create=False) as ledger:
+        return [grant.id for grant in ledger.grants(local_now())]
 
 
 def _needs_no_quotes(name: str) -> bool:

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from ..errors import BadUsage
 from ..runs import RunRow, find, survey
-from ..times import local, local_now, parse_duration, parse_utc
 from .frame import Answer, Arg, Context, Opt
+from .moments import ago
 from .paint import paint
 from .run_text import ending, one_run, run_list
 
@@ -40,7 +38,9 @@ def runs(
       cotemp runs --session Migrate --failed
       cotemp runs --since 1h --json
     """
-    found = survey(cx.places, session and _session(cx, session), _moment(since), failed=failed, progress=cx.progress)
+    found = survey(
+        cx.places, session and _session(cx, session), ago(since) if since else None, failed=failed, progress=cx.progress
+    )
     if found.unreadable:
         more = f" and {len(found.unreadable) - 1} more" if len(found.unreadable) > 1 else ""
         cx.say(f"left out, because nobody can read it: {found.unreadable[0]}{more}")
@@ -127,19 +127,6 @@ def _session(cx: Context, name: str) -> str:
     from ..panels import resolve  # only who asks for one session pays for the registry
 
     return resolve(cx.places, name).id
-
-
-def _moment(since: str | None) -> datetime | None:
-    if since is None:
-        return None
-    try:
-        return local(parse_utc(since))
-    except ValueError:
-        pass
-    try:
-        return local_now() - timedelta(seconds=parse_duration(since))
-    except (BadUsage, OverflowError):
-        raise BadUsage(f"{since!r} is no time", "write how long ago, like 45m, 1h30m or 2d, or a date") from None
 
 
 def _listed(rows: list[RunRow], *, all_of_them: bool) -> list[str]:

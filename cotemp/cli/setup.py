@@ -201,9 +201,11 @@ def take(
     """
     from ..errors import DamagedData
     from ..panels import resolve
+    from ..store.ancestry import refuse_below_a_run
     from ..store.owner import owner
     from ..store.owner import take as take_over
 
+    refuse_below_a_run("taking a session over")
     found = resolve(cx.places, session)
     try:
         before = owner(found)
@@ -227,7 +229,9 @@ def trust(cx: Context, file: Annotated[Path, Arg("the file, which you have read"
       cotemp trust ~/Downloads/CoTemp/agents.toml
     """
     from ..config import trust as believe
+    from ..store.ancestry import refuse_below_a_run
 
+    refuse_below_a_run("trusting a file")
     if file.is_dir():
         raise BadUsage(f"{file} is a folder", "trust its files one by one")
     digest = ""

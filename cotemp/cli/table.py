@@ -36,6 +36,11 @@ _COMMANDS = (
     Command("panels", f"{_HERE}.panels:panels", Group.DAILY, "List the panels", hot=True),
     Command("demo", f"{_HERE}.demo:demo", Group.DAILY, "See it work in a throwaway home"),
     Command("check", f"{_HERE}.check:check", Group.RUNS, "Check DO files without running them"),
+    Command("explain", f"{_HERE}.explain:explain", Group.CONSENT, "Say what a DO would do, without running it"),
+    Command("grant", f"{_HERE}.grants:grant", Group.CONSENT, "Let DOs run without being asked for each"),
+    Command("grants", f"{_HERE}.grants:grants", Group.CONSENT, "List the standing consent"),
+    Command("revoke", f"{_HERE}.grants:revoke", Group.CONSENT, "Take standing consent back"),
+    Command("audit", f"{_HERE}.audit:audit", Group.CONSENT, "Say who asked, who allowed, and what became of it"),
     Command("new-do", f"{_HERE}.dos:new_do", Group.RUNS, "Write a DO from a template"),
     Command("watch", f"{_HERE}.watch:watch", Group.RUNS, "Run what arrives, in the foreground"),
     Command("runs", f"{_HERE}.runs:runs", Group.RUNS, "List the runs, newest last", hot=True),
@@ -60,6 +65,7 @@ COMPLETERS = {
     "target": f"{_HERE}.complete:targets",
     "session": f"{_HERE}.complete:sessions",
     "run": f"{_HERE}.complete:run_ids",
+    "grant": f"{_HERE}.complete:grant_ids",
 }
 """What `complete="…"` of an Arg or Opt means: `function(context, word)` gives names."""
 

@@ -99,6 +99,10 @@ class Chain(Database):
             self._append("adopted", run_id)
         self._before = self._tip = None
 
+    def length(self) -> int:
+        """How many events there are."""
+        return int(self._query("SELECT coalesce(max(seq), 0) FROM events")[0][0])
+
     def events(
         self, run_id: str | None = None, *, session: str | None = None, since: str = "", limit: int = 0
     ) -> list[Entry]:

@@ -64,9 +64,12 @@ def fingerprint(values: tuple[Any, ...]) -> dict[str, Any]:
     return {"session": session, "state": state, "outcome": outcome, "log": digest(log), "row": digest(canonical(rest))}
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True, check_circular=False).encode
+
+
 def canonical(value: object) -> str:
     """One text for equal values. ASCII: SQLite refuses half characters."""
-    return json.dumps(value, separators=(",", ":"), sort_keys=True)
+    return _encode(value)
 
 
 def digest(text: str) -> str:

@@ -79,7 +79,7 @@ def _runs(ask: Ask) -> Iterator[Broken]:
     columns = ", ".join(f"r.{name.strip()}" for name in EVERYTHING.split(","))
     query = (
         f"SELECT e.seq, e.kind, r.run_id, e.data, {columns} FROM runs r LEFT JOIN events e "  # noqa: S608
-        "ON e.seq=(SELECT max(seq) FROM events WHERE run_id=r.run_id) ORDER BY e.seq"
+        "ON e.seq=(SELECT max(seq) FROM events WHERE run_id=r.run_id)"
     )
     for seq, kind, run_id, data, *values in ask(query):
         if seq is None:
