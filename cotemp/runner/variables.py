@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -57,9 +57,9 @@ _STILL = {
 
 def environment(
     base: Mapping[str, str], *, session: str, home: Path, run_id: str, artifacts: Path, outbox: Path,
-    repo: Path | None, do_path: Path, consent: Flags,
+    repo: Path | None, do_path: Path, consent: Flags, secret_env: Collection[str] = (),
 ) -> dict[str, str]:  # fmt: skip
-    """What a DO finds in its environment; `base` is the host's."""
+    """What a DO finds in its environment; `base` is the host's, `secret_env` the names that secrets consent shows."""
     told = {
         "COSESSION_ID": session,
         "COTEMP_HOME": str(home),
@@ -74,7 +74,8 @@ def environment(
     if consent.network:
         told["COAGENT_ALLOW_NETWORK"] = "1"
     kept = {name: value for name, value in base.items() if _is_kept(name.upper(), value, consent)}
-    return _identity(base, repo) | kept | _STILL | told
+    secrets = {name: base[name] for name in secret_env if name in base} if consent.secrets else {}
+    return _identity(base, repo) | kept | secrets | _STILL | told
 
 
 def _is_kept(name: str, value: str, consent: Flags) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..sandbox import entering
 from ..sandbox.status import began
 
 if TYPE_CHECKING:
@@ -31,12 +31,7 @@ class Walls:
 
     @classmethod
     def of(cls, confined: Confined) -> Walls:
-        return cls(
-            descriptors=tuple((number, str(path)) for number, path in confined.descriptors),
-            status=(confined.status[0], str(confined.status[1])) if confined.status else None,
-            groups=tuple(map(str, confined.groups)),
-            limits=confined.limits,
-        )
+        return cls.from_json(confined.entry())
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Walls:
@@ -50,36 +45,8 @@ class Walls:
 
 
 def enter(walls: Walls) -> None:
-    """In the new process: open the files, join the groups, take on the limits. Raises OSError."""
-    for number, path in walls.descriptors:
-        _put(os.open(path, os.O_RDONLY), number)
-    if walls.status:
-        _put(os.open(walls.status[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), walls.status[0])
-    for group in walls.groups:
-        with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
-            file.write("0")
-    _limit(walls.limits)
-
-
-def _put(descriptor: int, number: int) -> None:
-    os.dup2(descriptor, number, inheritable=True)
-    os.close(descriptor)
-
-
-if sys.platform == "win32":
-
-    def _limit(limits: tuple[tuple[str, int], ...]) -> None:
-        """There is no enforcer here that could want any."""
-
-else:
-    import resource
-
-    def _limit(limits: tuple[tuple[str, int], ...]) -> None:
-        for name, wanted in limits:
-            kind = getattr(resource, name)
-            most = resource.getrlimit(kind)[1]
-            least = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
-            resource.setrlimit(kind, (least, least))
+    """In the new process, right before it becomes the enforcer. Raises OSError."""
+    entering.enter(walls.descriptors, walls.status, walls.groups, walls.limits)
 
 
 def refusal(walls: Walls, said: bytes) -> str | None:

@@ -4,8 +4,10 @@ after its self-test passed on this machine.
     view         what a run may see and change, and what an enforcer makes of it
     layout       that view on this machine: links, secrets, sockets, the repo's own traps (repo)
     bubblewrap   the layout as arguments; seccomp: the filter of system calls; memory: control groups
-    enforcer     all of it together, for one run; binaries: which bubblewrap there is
-    status       whether a run began
+    enforcer     all of it together, for one run; seatbelt: the same for macOS
+    finding      which enforcer holds on this machine (binaries, selftest, probe)
+    programs     what an engine needs to be seen
+    entering     the last step before the enforcer takes over; status: whether a run began
 """
 
 from __future__ import annotations
@@ -14,12 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .enforcer import Bubblewrap, Enforcer
+    from .finding import find
+    from .programs import programs
     from .view import Confined, Limits, Missing, View
 
-__all__ = ["Bubblewrap", "Confined", "Enforcer", "Limits", "Missing", "View"]
+__all__ = ["Bubblewrap", "Confined", "Enforcer", "Limits", "Missing", "View", "find", "programs"]
 
 _ROOMS = {
     "enforcer": ("Bubblewrap", "Enforcer"),
+    "finding": ("find",),
+    "programs": ("programs",),
     "view": ("Confined", "Limits", "Missing", "View"),
 }
 

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Binary", "candidates", "choose"]
+__all__ = ["Binary", "answering", "candidates"]
 
 WITH_OVERLAY = (0, 11)
 """The first version that can show a folder copy-on-write."""
@@ -29,6 +29,10 @@ class Binary:
     def number(self) -> tuple[int, ...]:
         return tuple(map(int, self.version.split(".")))
 
+    @property
+    def knows_overlay(self) -> bool:
+        return self.number >= WITH_OVERLAY
+
 
 def candidates() -> list[str]:
     """Paths of every bubblewrap here, the system's first; none is started."""
@@ -36,10 +40,10 @@ def candidates() -> list[str]:
     return [path for path in found if path]
 
 
-def choose(paths: list[str]) -> Binary | None:
-    """The first that knows overlays, else the first that is new enough; None when there is none."""
+def answering(paths: list[str]) -> list[Binary]:
+    """Those that work and are new enough, with those that know overlays first."""
     answered = [binary for binary in map(_ask, paths) if binary and binary.number >= OLDEST]
-    return next((binary for binary in answered if binary.number >= WITH_OVERLAY), answered[0] if answered else None)
+    return sorted(answered, key=lambda binary: not binary.knows_overlay)
 
 
 def _wheel() -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import sys
@@ -11,10 +12,6 @@ from pathlib import Path
 
 from .repo import Found, git_parts, walk
 from .view import View
-
-assert sys.platform != "win32"
-
-import pwd  # noqa: E402  (not on Windows)
 
 __all__ = ["Layout", "lay_out", "listening"]
 
@@ -79,10 +76,14 @@ def lay_out(view: View) -> Layout:
 def _homes(view: View) -> Iterator[Path]:
     """HOME, the home that the system knows, what was moved out of it; every home there is where we are root."""
     yield view.home_dir
-    yield Path(pwd.getpwuid(os.getuid()).pw_dir)
     yield from (Path(os.environ[name]) for name in _PRIVATE_VARIABLES if os.path.isabs(os.environ.get(name, "")))
-    if os.getuid() == 0:
-        yield from (Path("/root"), Path("/home"))
+    if sys.platform != "win32":
+        import pwd  # there is none on Windows
+
+        with contextlib.suppress(KeyError):  # a user that nobody knows, as in some containers
+            yield Path(pwd.getpwuid(os.getuid()).pw_dir)
+        if os.getuid() == 0:
+            yield from (Path("/root"), Path("/home"))
 
 
 def _distinct(paths: Iterable[Path]) -> list[Path]:

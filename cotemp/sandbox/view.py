@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ..messages.run import Enforcement
 
@@ -80,6 +80,15 @@ class Confined:
     groups: tuple[Path, ...] = ()
     limits: tuple[tuple[str, int], ...] = ()
     env: tuple[tuple[str, str], ...] = ()
+
+    def entry(self) -> dict[str, Any]:
+        """What `entering.enter` takes, as plain JSON values."""
+        return {
+            "descriptors": [(number, str(path)) for number, path in self.descriptors],
+            "status": (self.status[0], str(self.status[1])) if self.status else None,
+            "groups": [str(path) for path in self.groups],
+            "limits": list(self.limits),
+        }
 
 
 @dataclass(frozen=True, slots=True)

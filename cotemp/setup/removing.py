@@ -17,7 +17,7 @@ from .installed import digest, home_of_state, installed
 
 __all__ = ["Removal", "plan_removal", "remains", "remove"]
 
-_SHARED = ("repos", "machine-id")
+_SHARED = ("repos", "machine-id", "enforcer.json", "self-test")
 """What all homes of this machine share in the state folder."""
 
 

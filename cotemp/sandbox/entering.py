@@ -1,0 +1,58 @@
+"""The last step before the enforcer takes over: files at their numbers, control groups, limits.
+
+A keeper calls `enter` in the new process. As a program, `entering.py JSON PROGRAM ARGUMENT…` does the same
+and becomes PROGRAM: the self-test starts runs that way.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+__all__ = ["enter"]
+
+
+def enter(
+    descriptors: Iterable[tuple[int, str]],
+    status: tuple[int, str] | None,
+    groups: Iterable[str],
+    limits: Iterable[tuple[str, int]],
+) -> None:
+    """Do to this process what a `Confined` asks for. Raises OSError."""
+    for number, path in descriptors:
+        _put(os.open(path, os.O_RDONLY), number)
+    if status:
+        _put(os.open(status[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), status[0])
+    for group in groups:
+        with open(f"{group}/cgroup.procs", "w", encoding="ascii") as file:
+            file.write("0")
+    for name, number in limits:
+        _limit(name, number)
+
+
+def _put(descriptor: int, number: int) -> None:
+    os.dup2(descriptor, number, inheritable=True)
+    os.close(descriptor)
+
+
+if sys.platform == "win32":
+
+    def _limit(name: str, wanted: int) -> None:
+        """There is no enforcer here that could want any."""
+
+else:
+    import resource
+
+    def _limit(name: str, wanted: int) -> None:
+        kind = getattr(resource, name)
+        most = resource.getrlimit(kind)[1]
+        limit = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(kind, (limit, limit))
+
+
+if __name__ == "__main__":
+    import json
+
+    enter(**json.loads(sys.argv[1]))
+    os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606  (no shell is wanted)
