@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 __all__ = ["Anchored"]
 
 # The bytes of logs, the most common first; others are rarer. A wrong order costs time only.
 _COMMON = b" etaoinsrl0123-dcu45.:/6789=m_pfghbvwy\",'Tk()[]{}\tIEAxSRNODCPLMFUBGHV;|<>@&+*!WjzKqYXJQZ"
 _FREQUENCY = {byte: len(_COMMON) - rank for rank, byte in enumerate(_COMMON)}
+
+_NOTHING: frozenset[int] = frozenset()
 
 
 class Anchored:
@@ -31,6 +34,18 @@ class Anchored:
             around = (_around(literals[index], at) for index, at in hangers)
             branches.append(re.escape(bytes([anchor])) + rb"(?:" + rb"|".join(around) + rb")")
         self._pattern = re.compile(rb"|".join(branches) or rb"(?!)", re.DOTALL)
+
+    def which(self, text: bytes, many: int) -> frozenset[int] | None:
+        """Which of the literals occur in `text`; None after `many` occurrences: then it costs too much to tell."""
+        first = self._pattern.search(text)
+        if first is None:
+            return _NOTHING  # most lines end here, and a search costs half of what an iterator does
+        hits = [match.lastindex or 1 for match in islice(self._pattern.finditer(text, first.start()), many)]
+        return frozenset([self._groups[hit - 1][0] for hit in set(hits)]) if len(hits) < many else None
+
+    def is_in(self, text: bytes) -> bool:
+        """True when one of the literals occurs in `text`."""
+        return self._pattern.search(text) is not None
 
     def find(self, text: bytes) -> Iterator[tuple[int, int]]:
         """(where it starts, which of the literals) for each occurrence."""

@@ -104,9 +104,13 @@ class KnownValues:
         """Bytes of the longest form."""
         return max((len(needle.text) for needle in self._needles), default=0) + 2
 
+    def is_in(self, text: bytes) -> bool:
+        """True when a value occurs in `text`."""
+        return self._texts.is_in(text)
+
     def find(self, text: bytes) -> Iterator[Occurrence]:
         """Every occurrence in `text`; they may overlap."""
-        for start, index in self._texts.find(text) if self._needles else ():
+        for start, index in self._texts.find(text):
             needle = self._needles[index]
             end = start + len(needle.text)
             if needle.before and start and text[start - 1] in _BASE64:

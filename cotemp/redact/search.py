@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import NamedTuple
 
 from .anchored import Anchored
@@ -40,6 +39,8 @@ class Search:
 
     def find(self, text: bytes) -> list[Span]:
         """The secrets of `text`, which is whole lines: disjoint, in order."""
+        if not has_controls(text) and b"\r" not in text:
+            return _merged(self._scan(text, _FULL))
         coloured = b"\x1b" in text
         plain = COLOURS.sub(b"", text) if coloured else text
         spans = list(self._scan_seen(text, COLOURS, _FULL)) if coloured else self._scan(text, _FULL)
@@ -47,7 +48,7 @@ class Search:
             spans += self._scan_seen(text, CONTROLS, _FULL)
         if plain.count(b"\r") != plain.count(b"\r\n"):
             spans += self._scan_seen(text, CONTROLS_AND_CR, _BY_SHAPE)
-        return _merged(spans) if len(spans) > 1 else spans
+        return _merged(spans)
 
     def known(self, data: bytes) -> Iterator[Span]:
         """The known values in `data`, which need not be text; they may overlap."""
@@ -72,9 +73,9 @@ class Search:
             yield span._replace(start=view.original(span.start), end=view.original(span.end - 1) + 1)
 
     def _scan(self, text: bytes, rows: _Rows) -> list[Span]:
-        spans = list(self.known(text))
+        spans = list(self.known(text)) if self._known.is_in(text) else []
         lower = text.lower()
-        for rank, row in rows.worth_trying(text, lower).items():
+        for rank, row in rows.worth_trying(text, lower):
             subject = lower if row.any_case else text
             for match in row.regex.finditer(subject):
                 start, end = match.span(match.lastindex or 0)
@@ -114,6 +115,8 @@ def _whole_character(text: bytes, end: int) -> int:
 
 def _merged(spans: list[Span]) -> list[Span]:
     """Overlapping spans become one, named by the best of them."""
+    if len(spans) < 2:
+        return spans
     spans.sort(key=lambda span: (span[0], -span[1]))
     merged = []
     best, start, end = spans[0], spans[0].start, spans[0].end
@@ -134,33 +137,73 @@ class _Rows:
 
     def __init__(self, wanted: Callable[[Detector], bool]) -> None:
         rows = [(rank, row) for rank, row in enumerate(TABLE) if wanted(row)]
-        self._any_case = _by_keyword((rank, row) for rank, row in rows if row.any_case)
-        exact = _by_keyword((rank, row) for rank, row in rows if not row.any_case)
+        exact = [(rank, row) for rank, row in rows if not row.any_case]
         # These are everywhere: a plain `in` stops at the first.
-        self._frequent = {word: behind for word, behind in exact.items() if word in _FREQUENT}
-        rare = [word for word in exact if word not in _FREQUENT]
-        self._rare = Anchored(rare)
-        self._behind_rare = [[row for word in rare if word in found for row in exact[word]] for found in rare]
+        self._frequent = {word: behind for word, behind in _by_keyword(exact).items() if word in _FREQUENT}
+        self._exact = _Words({word: behind for word, behind in _by_keyword(exact).items() if word not in _FREQUENT})
+        self._any_case = _Words(_by_keyword((rank, row) for rank, row in rows if row.any_case))
+        self._known: dict[_Met, tuple[_Ranked, ...]] = {}
 
-    def worth_trying(self, text: bytes, lower: bytes) -> dict[int, Detector]:
-        """The rows, by rank, of which a keyword is in the text; `lower` is the text in lower case."""
-        found = [row for word, behind in self._frequent.items() if word in text for row in behind]
-        found += [row for word, behind in self._any_case.items() if word in lower for row in behind]
-        hits = [index for _, index in islice(self._rare.find(text), _MANY)]
-        for index in set(hits) if len(hits) < _MANY else range(len(self._behind_rare)):
-            found += self._behind_rare[index]
-        return dict(found)
+    def worth_trying(self, text: bytes, lower: bytes) -> tuple[_Ranked, ...]:
+        """The rows of which a keyword is in the text; `lower` is the text in lower case."""
+        met = (
+            tuple([word in text for word in self._frequent]),
+            self._exact.in_text(text),
+            self._any_case.in_text(lower),
+        )
+        rows = self._known.get(met)
+        if rows is None:
+            if len(self._known) > _MANY:
+                self._known.clear()
+            rows = self._known[met] = tuple(self._behind(*met))
+        return rows
+
+    def _behind(self, frequent: tuple[bool, ...], exact: frozenset[int], any_case: frozenset[int]) -> Iterable[_Ranked]:
+        found = [
+            row
+            for is_there, behind in zip(frequent, self._frequent.values(), strict=True)
+            if is_there
+            for row in behind
+        ]
+        return dict([*found, *self._exact.rows(exact), *self._any_case.rows(any_case)]).items()
 
 
-def _by_keyword(rows: Iterable[tuple[int, Detector]]) -> dict[bytes, list[tuple[int, Detector]]]:
-    shelf: dict[bytes, list[tuple[int, Detector]]] = {}
+class _Words:
+    """Keywords with the rows behind them."""
+
+    def __init__(self, shelf: Mapping[bytes, list[_Ranked]]) -> None:
+        self._words = Anchored([*shelf])
+        # Of two that share their place the longer is found: the other is in it.
+        self._behind = [[row for word in shelf if word in found for row in shelf[word]] for found in shelf]
+        self._shelf = list(shelf)
+        self._all = frozenset(range(len(shelf)))
+
+    def in_text(self, text: bytes) -> frozenset[int]:
+        """The numbers of those that are in `text`."""
+        if len(text) > _LONG and len(self._behind) < _FEW:
+            return frozenset([number for number, word in enumerate(self._shelf) if word in text])
+        hits = self._words.which(text, _MANY)
+        return self._all if hits is None else hits
+
+    def rows(self, numbers: Iterable[int]) -> Iterator[_Ranked]:
+        """The rows behind them."""
+        return (row for number in numbers for row in self._behind[number])
+
+
+def _by_keyword(rows: Iterable[_Ranked]) -> dict[bytes, list[_Ranked]]:
+    shelf: dict[bytes, list[_Ranked]] = {}
     for rank, row in rows:
         for word in row.keywords:
             shelf.setdefault(word, []).append((rank, row))
     return shelf
 
 
+_Ranked = tuple[int, Detector]
+_Met = tuple[tuple[bool, ...], frozenset[int], frozenset[int]]
 _FREQUENT = (b".", b"://")
+_LONG, _FEW = 64 * 1024, 20
+"""So long a text is often one line of base64, in which every byte is as frequent as any: few words are then faster
+looked for one by one."""
 _MANY = 1000
 """After so many keywords in one text it is cheaper to try every row."""
 _FULL = _Rows(lambda row: True)
