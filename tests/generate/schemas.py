@@ -13,6 +13,7 @@ from pydantic_core.core_schema import DataclassSchema, NullableSchema, WithDefau
 
 from cotemp.cli import answers
 from cotemp.config.settings import Document
+from cotemp.explain import Explanation
 from cotemp.messages.header.keys import Header
 from cotemp.messages.panel import PanelRecord
 from cotemp.messages.receipt import Receipt
@@ -43,6 +44,7 @@ FORMATS = {
     "receipt": Format(Receipt, "sessions/<session>/receipts/<note>.json"),
     "owner": Format(Owner, "sessions/<session>/owner.json"),
     "answer-error": Format(answers.ErrorAnswer, "cotemp … --json, when it fails"),
+    "answer-explain": Format(Explanation, "cotemp explain --json"),
     "answer-notes": Format(answers.NotesAnswer, "cotemp notes --json"),
     "answer-notes-follow": Format(answers.FollowedNote, "cotemp notes --follow --json, each line"),
     "answer-panels": Format(answers.PanelsAnswer, "cotemp panels --json"),

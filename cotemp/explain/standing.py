@@ -1,0 +1,46 @@
+"""What this machine's ledger says of a DO that nobody has run yet: grants, a run that dropped it, an approval."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..messages.do import Flags
+from ..messages.grant import Approval, Grant
+from ..names import split_running
+from ..places import Places
+from ..store.ledger import Ledger
+from ..times import local_now
+
+__all__ = ["Standing", "session_of", "standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`ceiling`: what the run that dropped the DO was allowed, None when no run did."""
+
+    grants: tuple[Grant, ...] = ()
+    ceiling: Flags | None = None
+    approval: Approval | None = None
+
+
+def session_of(places: Places, file: Path) -> str | None:
+    """The session in whose inbox `file` lies, or where it is held; None for a file from elsewhere."""
+    folder = Path(os.path.realpath(file)).parent
+    if folder.name not in ("inbox", "held") or folder.parent.parent != places.sessions:
+        return None
+    return folder.parent.name if folder.parent.name in places.session_ids() else None
+
+
+def standing(places: Places, session: str | None, file: Path, sha256: str) -> Standing:
+    """What is known of the DO `file` with these bytes. A DO that is held has its run's id in its name."""
+    run_id, do_file = split_running(file.name) or (None, file.name)
+    now = local_now()
+    with Ledger(places, create=False) as ledger:
+        parent = ledger.parent_of(session, do_file, sha256) if session else None
+        return Standing(
+            tuple(ledger.grants(now)),
+            parent.ceiling if parent else None,
+            ledger.approval_of(run_id, now) if run_id else None,
+        )
