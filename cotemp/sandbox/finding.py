@@ -123,7 +123,9 @@ def _key() -> str:
 
 
 def _user() -> str:
-    return "" if sys.platform == "win32" else str(os.getuid())
+    if sys.platform == "win32":
+        return ""
+    return str(os.getuid())
 
 
 def _missing(name: str, error: Exception) -> Missing:

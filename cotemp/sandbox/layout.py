@@ -59,8 +59,8 @@ def lay_out(view: View) -> Layout:
     found = walk(view.repo) if view.repo and view.repo_mode != "none" else Found()
     masked = [] if view.secrets else found.env_files
     secret = [*_readable(_SECRET_FILES), *(path for path in hidden if path.is_file()), *masked]
-    covered = (*private, *closed)
-    sockets = [path for path in listening() if not _within_any(path, covered)]
+    in_sight = (*shown, *((view.repo,) if view.repo else ()))
+    sockets = [p for p in listening() if _within_any(p, in_sight) or not _within_any(p, (*private, *closed))]
     return Layout(
         private=tuple(private),
         closed=tuple(closed),
