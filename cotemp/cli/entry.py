@@ -12,6 +12,7 @@ from ..errors import BadUsage, CotempError, StorageFailed, UnknownTarget
 from . import fast, render
 from .declared import Call
 from .frame import Answer, Context
+from .interruption import INTERRUPTED, Interruption
 from .table import TABLE, Table
 from .terminal import ReaderGone, Terminal
 
@@ -19,22 +20,21 @@ __all__ = ["run"]
 
 READER_GONE = 141
 """What a shell reports of a program that SIGPIPE ended."""
-INTERRUPTED = 130
 
 _DISK = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EIO, errno.EMFILE, errno.ENAMETOOLONG}
 
 
-def run(argv: Sequence[str], table: Table = TABLE) -> int:
-    """Run one command line; returns the exit code."""
+def run(argv: Sequence[str], table: Table = TABLE, interruption: Interruption | None = None) -> int:
+    """Run one command line; returns the exit code. Any error that follows an `interruption` is its consequence."""
     terminal = Terminal(os.environ)
     try:
         return _answer(argv, table, terminal)
     except ReaderGone:
         return READER_GONE
-    except KeyboardInterrupt:
-        render.interrupted(terminal)
-        return INTERRUPTED
-    except Exception as error:
+    except (KeyboardInterrupt, Exception) as error:
+        if isinstance(error, KeyboardInterrupt) or (interruption and interruption.happened):
+            render.interrupted(terminal)
+            return INTERRUPTED
         named = next((word for word in argv if table.find(word)), "none")
         return render.error(_understood(error, named), terminal, as_json="--json" in argv)
 
