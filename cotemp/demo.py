@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -54,12 +54,18 @@ class Line:
     text: str
 
 
-def play(places: Places) -> Iterator[Line]:
-    """Play the demo in the empty home of `places`; the lines come as things happen."""
+def play(
+    places: Places, stoppable: Callable[[Callable[[], None]], None] = lambda stop: None
+) -> Generator[Line, None, None]:
+    """Play the demo in the empty home of `places`; the lines come as things happen.
+
+    `stoppable` is handed a function that makes the DOs' part end early; a signal handler may call it.
+    """
     engine = _engine()
     yield Line(Tone.TEXT, f"A demo of cotemp, in a home of its own: {places.home}")
     yield Line(Tone.TEXT, "(the paths below start there)")
     with Switchboard(places, Config()) as board:
+        stoppable(board.stop)
         yield from _sessions(places, board)
         yield from _notes(places)
         yield from _drops(places, engine)

@@ -1,15 +1,17 @@
 """`cotemp demo`: all of it at once, in a home of its own."""
 
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 from ..demo import Line, Tone, ended_as_announced, play
 from ..places import Places
 from .frame import Answer, Context, Opt
+from .interrupting import Stops
+from .interruption import INTERRUPTED
 from .paint import paint
 
 
@@ -27,27 +29,36 @@ def demo(
       cotemp demo
       cotemp demo --keep
     """
+    with Stops(None, patient=True) as stops:
+        yield from _played(stops, keep=keep)
+    if stops.wanted:
+        yield Answer(exit_code=INTERRUPTED)
+
+
+def _played(stops: Stops, *, keep: bool) -> Iterator[Answer]:
     folder = Path(tempfile.mkdtemp(prefix="cotemp-demo-"))
-    places = Places.at(folder / "CoTemp", root=folder / "state")
-    story: list[Line] = []
-    _end_as_by_interrupt()
     try:
-        for line in play(places):
-            story.append(line)
-            yield Answer(None, _shown(line))
-        worked = ended_as_announced(places)
-        yield Answer(None, _last(places.home, keep=keep, worked=worked), 0 if worked else 1)
-        yield Answer({"schema": 1, "ok": worked, "home": str(places.home) if keep else None, "story": _plain(story)})
+        yield from _told(Places.at(folder / "CoTemp", root=folder / "state"), stops, keep=keep)
+    except Exception:
+        if not stops.wanted:  # else it is the signal's: ^C on a terminal meets the programs that we ask, too
+            raise
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _end_as_by_interrupt() -> None:
-    """Clean up when the terminal is closed or the process is ended, too, not only after ^C."""
-    for name in ("SIGHUP", "SIGTERM"):  # Windows has no SIGHUP
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+def _told(places: Places, stops: Stops, *, keep: bool) -> Iterator[Answer]:
+    """The story line by line, then how it ended; breaks off when it should end."""
+    story: list[Line] = []
+    with closing(play(places, stops.call)) as lines:
+        for line in lines:
+            if stops.wanted:
+                return
+            story.append(line)
+            yield Answer(None, _shown(line))
+    worked = ended_as_announced(places)
+    yield Answer(None, _last(places.home, keep=keep, worked=worked), 0 if worked else 1)
+    yield Answer({"schema": 1, "ok": worked, "home": str(places.home) if keep else None, "story": _plain(story)})
 
 
 _STYLES = {Tone.GOOD: "green", Tone.BAD: "red"}

@@ -9,6 +9,7 @@ from ..supervisor.daemon import log_file
 from ..times import local_now, parse_utc, utc
 from .frame import Answer, Arg, Context, Opt
 from .interrupting import Stops
+from .interruption import INTERRUPTED
 from .paint import columns, paint
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ def watch(
 ) -> Iterator[Answer]:
     """Run what arrives, in the foreground.
 
-    Runs the DOs in the inboxes of the sessions and tells what happens, until ^C, SIGTERM or, when stdin is a pipe, its
-    end; what runs then is interrupted. One process at a time may watch a session: another one ends here with exit
-    code 3 and says who it is.
+    Runs the DOs in the inboxes of the sessions and tells what happens, until ^C, SIGTERM, SIGHUP or, when stdin is a
+    pipe, its end; what runs then is interrupted. One process at a time may watch a session: another one ends here
+    with exit code 3 and says who it is.
 
     Examples:
       cotemp watch co-migrate
@@ -40,7 +41,7 @@ def watch(
     with Stops(cx.terminal.stdin) as stops:
         yield from _watch(cx, names, stops, once=once)
     if stops.interrupted:
-        yield Answer(exit_code=130)
+        yield Answer(exit_code=INTERRUPTED)
 
 
 def _watch(cx: Context, names: list[str], stops: Stops, *, once: bool) -> Iterator[Answer]:

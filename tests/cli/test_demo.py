@@ -114,7 +114,6 @@ def test_it_does_not_touch_the_real_home(played: Played) -> None:
     assert str(real) not in "".join(played.lines)
 
 
-@pytest.mark.xfail(strict=False, reason="a signal in a narrow moment ends the demo with 70 instead of 130")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_leaves_nothing_behind_when_it_is_ended(stranger: Stranger, number: signal.Signals) -> None:
     """Whoever presses ^C, or closes the window, has no half demo on the disk."""

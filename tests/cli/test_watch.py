@@ -93,12 +93,13 @@ class TestForeground:
             assert str(first.pid) in second.err
             assert outcomes() == []
 
-    def test_sigterm_is_a_graceful_stop(self) -> None:
-        """SIGTERM ends it with 0; what was running is interrupted, filed and told."""
+    @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+    def test_a_graceful_stop(self, name: str) -> None:
+        """SIGTERM ends it with 0, as the end of its terminal does; what was running is interrupted, filed and told."""
         drop(STAY)
         with background("watch", "co-migrate") as process:
             running("co-migrate", "here")
-            process.terminate()
+            process.send_signal(getattr(signal, name))
             out, err = process.communicate(timeout=20)
         assert (process.returncode, err) == (0, "")
         assert "interrupted" in out
