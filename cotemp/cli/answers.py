@@ -10,17 +10,24 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from ..messages.panel import PanelRecord
+from ..messages.runlog import RunLog
 from ..runs import RunRow
 
 __all__ = [
+    "AuditAnswer",
+    "AuditRunAnswer",
+    "AuditVerifyAnswer",
     "ErrorAnswer",
     "Failure",
     "FollowedNote",
+    "GrantAnswer",
+    "GrantsAnswer",
     "ListedNote",
     "ListedPanel",
     "NoteFate",
     "NotesAnswer",
     "PanelsAnswer",
+    "RevokeAnswer",
     "RunsAnswer",
     "SentAnswer",
     "SentNote",
@@ -133,3 +140,148 @@ class RunsAnswer(TypedDict):
 
     schema: Literal[1]
     runs: list[RunRow]
+
+
+class Allowed(TypedDict):
+    """What DOs may do."""
+
+    writes: bool
+    network: bool
+    secrets: bool
+    destructive: bool
+
+
+class PlainGrant(TypedDict):
+    """A standing yes to the DOs of a session, of a repo, or of both; times are UTC with milliseconds."""
+
+    id: str
+    repo: str | None
+    session: str | None
+    consent: Allowed
+    """Which of the policy's `ask` it answers."""
+    unenforced: bool
+    """Whether they may run where nothing holds them to their consent."""
+    by: str
+    """The user of the system who gave it."""
+    at: str
+    until: str | None
+    """Null: until it is revoked."""
+
+
+class ListedGrant(PlainGrant):
+    """A grant, and what became of it."""
+
+    state: Literal["open", "expired", "revoked"]
+    revoked_at: str | None
+    revoked_by: str | None
+
+
+class GrantAnswer(TypedDict):
+    """`cotemp grant --json`."""
+
+    schema: Literal[1]
+    grant: PlainGrant
+
+
+class GrantsAnswer(TypedDict):
+    """`cotemp grants --json`: the grants that count, oldest first; with `--all` the others, too."""
+
+    schema: Literal[1]
+    grants: list[ListedGrant]
+
+
+class RevokeAnswer(TypedDict):
+    """`cotemp revoke --json`: the ids of the grants that were taken back."""
+
+    schema: Literal[1]
+    revoked: list[str]
+
+
+class AuditedEvent(TypedDict):
+    """One event of the ledger; `digest` is the SHA-256 of the other values, as canonical JSON, in this order."""
+
+    seq: int
+    at: str
+    """UTC with milliseconds."""
+    run_id: str | None
+    kind: str
+    """`intended`, `held`, `approved`, `denied`, `began`, `refused`, `rejected`, `applying`, `concluded`, `filed`, …"""
+    who: str
+    """A user of the system, or `process 4242` for what cotemp did by itself."""
+    data: dict[str, object]
+    """What the kind of event tells; of an event of a run also the state of the run after it."""
+    previous: str
+    """The `digest` of the event before it."""
+    digest: str
+
+
+class AuditAnswer(TypedDict):
+    """`cotemp audit --json`: the last events, oldest first."""
+
+    schema: Literal[1]
+    events: list[AuditedEvent]
+
+
+class AuditedApproval(TypedDict):
+    """The approval by which the run began, or the last that it was given."""
+
+    id: str
+    run_id: str
+    sha256: str
+    """Of the DO that was approved."""
+    consent: Allowed
+    by: str
+    at: str
+    until: str
+    enforced: bool
+    """Whether the human was told that something holds the DO to its consent."""
+    used: bool
+
+
+class AuditedDenial(TypedDict):
+    """Who said no, and why."""
+
+    by: str
+    why: str
+
+
+class AuditedParent(TypedDict):
+    """The run that dropped the DO, and what that was allowed."""
+
+    run_id: str
+    ceiling: Allowed
+    depth: int
+    """How many runs are above the DO."""
+
+
+class AuditRunAnswer(TypedDict):
+    """`cotemp audit RUN --json`: everything on record about one run."""
+
+    schema: Literal[1]
+    run_id: str
+    state: Literal["claimed", "held", "running", "applying", "done"]
+    reasons: list[str]
+    """Why it was held, as sentences; empty when it never was."""
+    approval: AuditedApproval | None
+    denial: AuditedDenial | None
+    parent: AuditedParent | None
+    log: RunLog
+    events: list[AuditedEvent]
+
+
+class BrokenRecord(TypedDict):
+    """The first place where the record is not as it was written."""
+
+    seq: int
+    kind: str | None
+    run_id: str | None
+    what: str
+
+
+class AuditVerifyAnswer(TypedDict):
+    """`cotemp audit --verify --json`."""
+
+    schema: Literal[1]
+    whole: bool
+    events: int
+    broken: BrokenRecord | None
