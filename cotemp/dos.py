@@ -15,7 +15,7 @@ from .errors import BadUsage, NotFound
 from .messages.do import Do, Draft
 from .messages.header import carried, write
 from .messages.language import Language
-from .names import DO_LIMIT, do_name, new_do_id
+from .names import DO_LIMIT, Mark, do_name, new_do_id
 from .panels import resolve
 from .places import Places, SessionPlaces, make_folder, refuse_link, shipped
 from .store.mailbox import deliver
@@ -44,19 +44,22 @@ class Dropped(NamedTuple):
     at: datetime
 
 
-def drop(places: Places, to: str, draft: Draft, language: Written, *, create: bool = False) -> Dropped:
+def drop(
+    places: Places, to: str, draft: Draft, language: Written, *, create: bool = False, mark: Mark | None = None
+) -> Dropped:
     """Write a DO around `draft.body` and put it into the inbox of `to`, a panel or session.
 
-    The header's `session_id` is the session that it goes to. Raises UnknownTarget (not with
+    The header's `session_id` is the session that it goes to. A DO with a `mark` is not dropped again when it arrived
+    before, wherever it is by now. Raises UnknownTarget (not with
     `create`), BadUsage for a draft that cannot be a DO, StorageFailed when the disk refuses.
     """
     _check(draft)
     session = resolve(places, to, create=create)
-    draft = replace(draft, session_id=session.id, id=draft.id or new_do_id())
+    draft = replace(draft, session_id=session.id, id=mark.letters if mark else draft.id or new_do_id())
     data = write(draft, language.syntax)
     if len(data) > DO_LIMIT:
         raise BadUsage(f"the DO has more than {DO_LIMIT // 1024**2} MiB", "keep large data in a file of its own")
-    return _put(session, data, draft.title, draft.id, language)
+    return _put(session, data, draft.title, draft.id, language, mark)
 
 
 def drop_file(places: Places, to: str, data: bytes, do: Do, language: Written, *, create: bool = False) -> Dropped:
@@ -98,12 +101,14 @@ def _run_of(places: Places, dropped: Dropped) -> Row | None:
 
 
 def _is_queued(dropped: Dropped) -> bool:
-    if dropped.path.exists():
+    return _waits_or_runs(dropped.session, dropped.path.name)
+
+
+def _waits_or_runs(session: SessionPlaces, do_file: str) -> bool:
+    if os.path.lexists(session.inbox / do_file):
         return True
-    ending = f"__{dropped.path.name}"
-    return any(
-        name.endswith(ending) for folder in (dropped.session.running, dropped.session.held) for name in _names(folder)
-    )
+    ending = f"__{do_file}"
+    return any(name.endswith(ending) for folder in (session.running, session.held) for name in _names(folder))
 
 
 def _names(folder: Path) -> list[str]:
@@ -128,16 +133,28 @@ def _check(draft: Draft) -> None:
         raise BadUsage("the timeout leaves no time to run", "give at least 1s")
 
 
-def _put(session: SessionPlaces, data: bytes, title: str, do_id: str | None, language: Written) -> Dropped:
+def _put(
+    session: SessionPlaces, data: bytes, title: str, do_id: str | None, language: Written, mark: Mark | None = None
+) -> Dropped:
     refuse_link(session.inbox)
     make_folder(session.inbox)
+    now = mark.at if mark else local_now()
+    name = do_name(title, now, language.extension, mark.letters[:6] if mark else "")
+    if mark and mark.again and _has_arrived(session, name):
+        return Dropped(session.inbox / name, session, title, do_id, now)
     while True:
-        now = local_now()
         try:
-            path = deliver(session.inbox, do_name(title, now, language.extension), data)
+            return Dropped(deliver(session.inbox, name, data), session, title, do_id, now)
         except FileExistsError:
-            continue  # six random characters met their like
-        return Dropped(path, session, title, do_id, now)
+            now = local_now()  # six random characters met their like
+            name = do_name(title, now, language.extension)
+
+
+def _has_arrived(session: SessionPlaces, name: str) -> bool:
+    """True when the DO waits in the inbox, or was taken out of it since."""
+    base, _ = os.path.splitext(name)
+    filed = (f"{base}-", f"rejected-{base}-")
+    return _waits_or_runs(session, name) or any(done.startswith(filed) for done in _names(session.outbox))
 
 
 class Template(NamedTuple):

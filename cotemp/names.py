@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from .errors import BadName
 from .times import stamp
@@ -16,6 +17,7 @@ __all__ = [
     "DO_EXTENSIONS",
     "DO_LIMIT",
     "TITLE_BYTES",
+    "Mark",
     "NoteName",
     "do_extension",
     "do_name",
@@ -60,6 +62,17 @@ DO_EXTENSIONS = (".ps1", ".py", ".sh")
 def random_part(length: int) -> str:
     """`length` random lower-case base32hex characters (5 bits each)."""
     return "".join(_ALPHABET[byte & 31] for byte in os.urandom(length))
+
+
+class Mark(NamedTuple):
+    """What names a message that must not be made twice: whoever makes it anew gives it the same name.
+
+    `letters` are 12 of `random_part`'s. `again`: somebody may have made it before, and died on the way.
+    """
+
+    at: datetime
+    letters: str
+    again: bool = False
 
 
 def session_id(text: str) -> str:
@@ -119,9 +132,9 @@ def fit(name: str, room: int = NAME_BYTES) -> str:
     return base + ending
 
 
-def do_name(title: str, now: datetime, extension: str) -> str:
-    """File name of a dropped DO; the random part keeps two of one second apart."""
-    tail = f"_{now:%H%M%S}-{random_part(6)}{extension}"
+def do_name(title: str, now: datetime, extension: str, part: str = "") -> str:
+    """File name of a dropped DO; the random part (six characters, default: new ones) keeps two of one second apart."""
+    tail = f"_{now:%H%M%S}-{part or random_part(6)}{extension}"
     return fit(f"DO_{safe_title(title)}", TITLE_BYTES) + tail
 
 
@@ -138,9 +151,12 @@ def do_extension(name: str, extensions: Collection[str] = DO_EXTENSIONS) -> str 
     return None
 
 
-def note_name(sender: str, now: datetime, kind: str = "") -> str:
-    """File name of a note; `sender` is a session id, or `unknown`; `kind` is a word such as `STANDDOWN`."""
-    return f"NOTE_{kind}{'_' if kind else ''}{stamp(now)}-{random_part(6)}_{sender}.md"
+def note_name(sender: str, now: datetime, kind: str = "", part: str = "") -> str:
+    """File name of a note; `sender` is a session id, or `unknown`; `kind` is a word such as `STANDDOWN`.
+
+    `part`: the six random characters (default: new ones).
+    """
+    return f"NOTE_{kind}{'_' if kind else ''}{stamp(now)}-{part or random_part(6)}_{sender}.md"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fate import Fate, SentNote, State, await_reading, sent, state_of
-from .reading import Note, follow, is_note, opened, put_away, read, waiting
+from .reading import Note, follow, is_note, opened, put_away, read, shown, waiting
 from .sending import NOTE_LIMIT, UNKNOWN, Sent, send
 from .standdown import stand_down
 
@@ -23,6 +23,7 @@ __all__ = [
     "read",
     "send",
     "sent",
+    "shown",
     "stand_down",
     "state_of",
     "waiting",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from ..errors import BadUsage
 from ..messages.receipt import Receipt
 from ..names import fit, is_note, random_part, read_note_name
 from ..places import SessionPlaces, refuse_link, storage_failed
@@ -18,7 +19,7 @@ from ..store.mailbox import NotPlain, move, read_plain
 from ..times import dated
 from .sending import NOTE_LIMIT, make_real
 
-__all__ = ["PAUSE", "Note", "follow", "is_note", "opened", "put_away", "read", "waiting"]
+__all__ = ["PAUSE", "Note", "follow", "is_note", "opened", "put_away", "read", "shown", "waiting"]
 
 SETTLING = 0.3
 """Seconds for which a note of another program must be unchanged: it may still be writing."""
@@ -36,6 +37,7 @@ _AROUND = 5
 """Bytes that may stand around the text: a BOM before it, a line end behind it."""
 
 _STAMP = re.compile(r"\d{8}-\d{6}(?=[_.])", re.ASCII)
+_TICKET = re.compile(r"(.+):(\d{1,19})-(\d{1,19})", re.ASCII | re.DOTALL)
 _OURS = re.compile(r"NOTE_(?:[A-Z_]+_)?\d{8}-\d{6}-[0-9a-v]{6}_", re.ASCII)
 
 
@@ -54,6 +56,11 @@ class Note:
     def path(self) -> Path:
         """Where it waits."""
         return self.session.inbox / self.name
+
+    @property
+    def ticket(self) -> str:
+        """What names this note as it was opened, for `shown`: another program may keep it instead of the note."""
+        return f"{self.name}:{self._seen[0]}-{self._seen[1]}" if self._seen else self.name
 
     @property
     def sender(self) -> str | None:
@@ -113,6 +120,15 @@ def _opened_now(note: Note) -> Note | None:
         return replace(note, text=_text(note.name, data))
     except UnicodeDecodeError as error:
         return replace(note, problem=f"it is no UTF-8 (byte {error.start + 1})")
+
+
+def shown(session: SessionPlaces, ticket: str) -> Note:
+    """The note of a `ticket` that was given out before, as it was opened then. Raises BadUsage when it is none."""
+    found = _TICKET.fullmatch(ticket)
+    if not found or not is_note(found[1]) or set(found[1]) & set("/\\\0"):
+        raise BadUsage(f"{ticket[:80]!r} is no ticket of a note", "list the notes: each has its ticket")
+    size, arrived = int(found[2]), int(found[3])
+    return Note(session, found[1], arrived, _seen=(size, arrived))
 
 
 def put_away(note: Note, read_by: str, via: str) -> Receipt | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ..errors import BadUsage
-from ..names import note_name, session_id
+from ..names import Mark, note_name, session_id
 from ..panels import resolve
 from ..places import Places, SessionPlaces, make_folder, refuse_link
 from ..store.mailbox import deliver
@@ -31,23 +32,43 @@ class Sent:
 
 
 def send(
-    places: Places, to: str, text: str, sender: str, now: datetime, *, kind: str = "", create: bool = False
+    places: Places,
+    to: str,
+    text: str,
+    sender: str,
+    now: datetime,
+    *,
+    kind: str = "",
+    create: bool = False,
+    mark: Mark | None = None,
 ) -> Sent:
     """Put a note into the inbox of `to`, a panel or session; `sender` is a session id or `unknown`.
 
-    `kind` is a word for the file's name, such as `STANDDOWN`. Raises UnknownTarget (not with `create`),
+    `kind` is a word for the file's name, such as `STANDDOWN`. A note with a `mark` (`now` is then the mark's moment) is
+    not sent again when it arrived before, wherever it is by now. Raises UnknownTarget (not with `create`),
     BadName for a wrong sender, BadUsage for a text that is empty, too long or no Unicode, StorageFailed.
     """
     data = _encoded(text)
     sender = session_id(sender)
     session = resolve(places, to, create=create)
     make_real(session.inbox)
+    name = note_name(sender, now, kind, mark.letters[:6] if mark else "")
+    if mark and mark.again and _has_arrived(session, name):
+        return Sent(session.inbox / name, name, session)
     while True:
-        name = note_name(sender, now, kind)
         try:
             return Sent(deliver(session.inbox, name, data), name, session)
         except FileExistsError:
-            continue  # six random characters met their like
+            name = note_name(sender, now, kind)  # six random characters met their like
+
+
+def _has_arrived(session: SessionPlaces, name: str) -> bool:
+    """True when the note is in the inbox, or was read since."""
+    if any(os.path.lexists(folder / name) for folder in (session.inbox, session.notes)):
+        return True
+    from ..store import receipts  # only after somebody died
+
+    return receipts.read(session, name) is not None
 
 
 def _encoded(text: str) -> bytes:
