@@ -25,7 +25,7 @@ class Bug(CotempError):
 
 def as_bug(error: BaseException, command: str) -> Bug:
     """Write down what happened while `command` ran, and say where."""
-    report = "\n".join(_report(error, command)) + "\n"
+    report = _without_secrets("\n".join(_report(error, command)) + "\n")
     try:
         folder = state_root() / "errors"
         make_folder(folder, 0o700)
@@ -34,6 +34,13 @@ def as_bug(error: BaseException, command: str) -> Bug:
     except (CotempError, OSError, RuntimeError):
         return Bug(f"this is a bug in cotemp ({type(error).__name__})\n{report}", "report it with the lines above")
     return Bug(f"this is a bug in cotemp ({type(error).__name__})", f"report it with this file: {file}")
+
+
+def _without_secrets(report: str) -> str:
+    """Names in a trace are ours, but a path or a missing attribute may be somebody's password."""
+    from ..redact import Scrubber, secrets_in
+
+    return Scrubber(secrets_in(os.environ), os.urandom(32)).scrub(report)
 
 
 def _report(error: BaseException, command: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +24,8 @@ HEAD = 8000
 _UTF16 = b"\xff\xfe"
 JSON_LIMIT = 16 * 1024 * 1024
 """Larger JSON files are treated as any other text."""
+
+_BARE_MARK = re.compile(rb"(?<=[:,\[\s])(\[secret:[^:\]]+:[0-9a-v]{4}\])(?=\s*[,}\]])")
 
 
 class Changed(Exception):
@@ -122,15 +125,21 @@ def _json(data: bytes, scrubber: Scrubber) -> bytes:
     """The text without secrets, laid out as it was unless a mark would break its syntax."""
     once = scrubber.fresh()
     clean = once.scrub_bytes(data)
+    if _is_json(data):
+        # A number becomes a text: its mark needs quotes.
+        for text in (clean, _BARE_MARK.sub(rb'"\1"', clean)):
+            if _is_json(text):
+                scrubber.counts.update(once.counts)
+                return text
+        value = scrubber.scrub_json(json.loads(data))
+        return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    scrubber.counts.update(once.counts)
+    return clean
+
+
+def _is_json(data: bytes) -> bool:
     try:
-        value = json.loads(data)
+        json.loads(data)
     except ValueError:
-        scrubber.counts.update(once.counts)
-        return clean
-    try:
-        json.loads(clean)
-        scrubber.counts.update(once.counts)
-        return clean
-    except ValueError:
-        text = json.dumps(scrubber.scrub_json(value), indent=2, ensure_ascii=False)
-        return text.encode("utf-8", "surrogatepass") + b"\n"
+        return False
+    return True

@@ -22,6 +22,7 @@ from ..dispatch.desk import Event, Kind
 from ..dispatch.switchboard import Switchboard
 from ..errors import CotempError, HeldByOther
 from ..places import Places, write_whole
+from ..redact import Scrubber, scrub_of
 from ..store.claims import hold
 
 __all__ = ["CLAIM", "CONTROL", "log_file", "read_wanted", "serve", "stop_file", "write_wanted"]
@@ -69,7 +70,7 @@ def write_wanted(places: Places, sessions: list[str], finishing: Sequence[str] =
 
 def serve(places: Places, config: Config) -> None:
     """Be the daemon. Raises HeldByOther when this home has one already."""
-    log = _logger(places)
+    log = _logger(places, scrub_of(places, named=config.policy.secret_env).scrubber())
     # Handlers that do nothing, not SIG_IGN, which every DO would inherit. Who sees our claim may tell us to
     # look at once; we look anyway, after that.
     for name in ("SIGINT", "SIGHUP"):
@@ -157,14 +158,25 @@ class _Follower:
                 self._log.warning("[%s] %s", session, error)
 
 
-def _logger(places: Places) -> logging.Logger:
+class _Scrubbing(logging.Formatter):
+    """Takes the secrets out of every line."""
+
+    def __init__(self, scrubber: Scrubber) -> None:
+        super().__init__("%(asctime)s %(message)s")
+        self._scrubber = scrubber
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._scrubber.scrub(super().format(record))
+
+
+def _logger(places: Places, scrubber: Scrubber) -> logging.Logger:
     log = logging.getLogger("cotemp.daemon")
     log.setLevel(logging.INFO)
     log.propagate = False
     handler = logging.handlers.RotatingFileHandler(
         log_file(places), maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8", errors="backslashreplace"
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    handler.setFormatter(_Scrubbing(scrubber))
     log.addHandler(handler)
     return log
 
