@@ -6,7 +6,7 @@ after its self-test passed on this machine.
     bubblewrap   the layout as arguments; seccomp: the filter of system calls; memory: control groups
     enforcer     all of it together, for one run; seatbelt: the same for macOS
     finding      which enforcer holds on this machine (binaries, selftest, probe)
-    programs     what an engine needs to be seen
+    prefixes     which folders a program needs to be seen
     entering     the last step before the enforcer takes over; status: whether a run began
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .enforcer import Bubblewrap, Enforcer
     from .finding import find
-    from .programs import programs
+    from .prefixes import programs
     from .view import Confined, Limits, Missing, View
 
 __all__ = ["Bubblewrap", "Confined", "Enforcer", "Limits", "Missing", "View", "find", "programs"]
@@ -25,7 +25,7 @@ __all__ = ["Bubblewrap", "Confined", "Enforcer", "Limits", "Missing", "View", "f
 _ROOMS = {
     "enforcer": ("Bubblewrap", "Enforcer"),
     "finding": ("find",),
-    "programs": ("programs",),
+    "prefixes": ("programs",),
     "view": ("Confined", "Limits", "Missing", "View"),
 }
 

@@ -19,7 +19,7 @@ from ..errors import CotempError
 from ..names import random_part
 from ..places import make_folder
 from .enforcer import Enforcer
-from .programs import programs
+from .prefixes import programs
 from .view import Confined, View
 
 __all__ = ["Failed", "Leaked", "overlay_works", "passes"]
