@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from cotemp import explain
+from cotemp.cli.entry import run
+from cotemp.cli.frame import Context
+from cotemp.cli.terminal import Terminal
 from cotemp.config import in_force, load
 from cotemp.errors import BadName, BadUsage, CotempError, DamagedData, HeldByOther, StorageFailed
-from cotemp.messages.policy import Policy, Rule
+from cotemp.explain import walls
+from cotemp.explain.model import Walls
+from cotemp.messages.policy import Policy, Rule, Unenforced
 from cotemp.panels import register
 from cotemp.places import Places, own_config_file
-from cotemp.setup import CAREFUL, initialise, plan_removal, remove
+from cotemp.setup import CAREFUL, Done, initialise, plan_removal, remove
 from cotemp.setup.installed import digest
 from cotemp.store.claims import hold
 from cotemp.store.identity import this_process
@@ -113,15 +119,72 @@ def test_init_keeps_a_link_of_the_user(fresh: Places, tmp_path: Path) -> None:
 
 def test_init_keeps_the_settings(fresh: Places) -> None:
     """Settings that are there are never rewritten; what they leave unwatched is said."""
-    own_config_file().parent.mkdir(parents=True)
-    own_config_file().write_text("[sessions.x]\nwatch = true\n")
-    done = initialise(fresh, ["x", "y"], own_config_file(), CAREFUL)
+    write_settings("[sessions.x]\nwatch = true\n")
+    done = initialise(fresh, ["x", "y"], own_config_file())
     assert own_config_file().read_text() == "[sessions.x]\nwatch = true\n"
     remarks = [one.remark for one in done if not one.changed and one.remark]
-    assert remarks == [
-        "kept as they are: change [policy] there",
-        "`up` does not watch it: add [sessions.y] with watch = true",
-    ]
+    assert remarks == ["`up` does not watch it: add [sessions.y] with watch = true"]
+
+
+def write_settings(text: str) -> Path:
+    own_config_file().parent.mkdir(parents=True, exist_ok=True)
+    own_config_file().write_bytes(text.encode())
+    return own_config_file()
+
+
+def of_settings(done: list[Done]) -> Done:
+    return next(one for one in done if one.what == "the settings")
+
+
+@pytest.mark.parametrize("text", ["[sessions.x]\nwatch = true", "# mine\r\nschema = 1\r\n", "", "\ufeffschema = 1\n"])
+def test_careful_adds_a_table(fresh: Places, text: str) -> None:
+    """Settings without [policy] get one at their end; every byte of what stood there stays."""
+    file = write_settings(text)
+    before = file.read_bytes()
+    done = of_settings(initialise(fresh, ["x"], file, CAREFUL))
+    assert (done.changed, done.remark) == (True, "added [policy], the rest is as it was")
+    assert file.read_bytes().startswith(before)
+    assert load(file).policy == CAREFUL
+    assert not of_settings(initialise(fresh, ["x"], file, CAREFUL)).changed
+
+
+@pytest.mark.parametrize(
+    "text", ['[policy]\nwrites = "allow"\n', 'policy = { secrets = "allow", network = "never" }\n']
+)
+def test_careful_leaves_a_table_to_its_author(fresh: Places, text: str) -> None:
+    """A [policy] that somebody wrote is not rewritten: the lines to change are named, and only those."""
+    file = write_settings(text)
+    done = of_settings(initialise(fresh, SEED, file, CAREFUL))
+    assert file.read_text() == text
+    assert not done.changed
+    assert 'writes = "ask"' in done.remark
+    assert ("network" in done.remark) is ("network" not in text)
+    assert ("secrets" in done.remark) is ("secrets" in text)
+
+
+def test_careful_changes_what_init_wrote(fresh: Places) -> None:
+    """Settings that nobody has touched since `init` wrote them become careful ones."""
+    initialise(fresh, SEED, own_config_file())
+    done = of_settings(initialise(fresh, SEED, own_config_file(), CAREFUL))
+    assert done.changed
+    assert load(own_config_file()).policy == CAREFUL
+    assert load(own_config_file()).watched() == SEED
+    assert not of_settings(initialise(fresh, SEED, own_config_file(), CAREFUL)).changed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_careful_follows_the_link_of_somebody_who_keeps_dotfiles(fresh: Places, tmp_path: Path) -> None:
+    """Settings that are a link stay one, and keep their rights; what the link leads to is amended."""
+    file = write_settings("")
+    kept = tmp_path / "dotfiles.toml"
+    kept.write_text("# mine\n")
+    kept.chmod(0o600)
+    file.unlink()
+    file.symlink_to(kept)
+    initialise(fresh, SEED, file, CAREFUL)
+    assert file.is_symlink()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert load(kept).policy == CAREFUL
 
 
 def test_careful_settings(fresh: Places) -> None:
@@ -334,16 +397,57 @@ def cotemp(*args: object, env: dict[str, str] | None = None, stdin: str = "") ->
 
 
 def test_init_without_a_terminal(nobody_home: Path) -> None:
-    """Nothing is asked, the default is taken and named; the second time there is nothing to do."""
+    """Nothing is asked, the safe answer is taken; the second time there is nothing to do. Who holds DOs is said."""
     first = cotemp("init")
     assert first.returncode == 0, first.stderr
-    assert "hold (taken: there is no terminal to ask on)" in first.stderr
-    assert "no sandbox" in first.stdout
+    assert "to their consent" in first.stdout
+    assert "to name some: repos in [policy]" in first.stdout
     assert (nobody_home / "Downloads/CoTemp/sessions/co-planning/inbox").is_dir()
     assert 'unenforced = "hold"' in own_config_file().read_text()
     second = cotemp("init")
     assert (second.returncode, second.stderr) == (0, "")
-    assert second.stdout == f"nothing to do: {nobody_home / 'Downloads/CoTemp'} is complete\n"
+    assert second.stdout.startswith(f"nothing to do: {nobody_home / 'Downloads/CoTemp'} is complete\n")
+
+
+@pytest.fixture
+def without_enforcer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which nothing can hold a DO."""
+    monkeypatch.setattr(walls, "walls_of", lambda root, policy: Walls(None, why="no bubblewrap", fix="install it"))
+    monkeypatch.setattr(explain, "walls_of", walls.walls_of)
+
+
+@pytest.mark.usefixtures("without_enforcer")
+def test_where_nothing_holds_a_do_the_safe_answer_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a terminal DOs are held, and that is said, with the reason and the way out."""
+    assert run(["init"]) == 0
+    said = capsys.readouterr()
+    assert "hold (taken: there is no terminal to ask on)" in said.err
+    assert "no bubblewrap" in said.out
+    assert "waits until you approve it" in said.out
+    assert run(["init"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("without_enforcer")
+@pytest.mark.parametrize("settings", [None, "[sessions.co-planning]\nwatch = true\n"])
+def test_where_nothing_holds_a_do_the_owner_is_asked_once(
+    settings: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal the owner says what becomes of DOs; the answer stands in the settings, and is not asked again."""
+    asked: list[str] = []
+
+    def ask(self: Terminal, question: str, default: str, choices: list[str]) -> str:
+        asked.append(default)
+        return "refuse"
+
+    monkeypatch.setattr(Terminal, "ask", ask)
+    monkeypatch.setattr(Context, "stdin_is_terminal", True)
+    if settings:
+        write_settings(settings)
+    assert run(["init"]) == run(["init"]) == 0
+    assert asked == ["hold"]
+    assert load(own_config_file()).policy.unenforced is Unenforced.REFUSE
+    assert "is refused" in capsys.readouterr().out
 
 
 def test_init_in_localised_downloads(nobody_home: Path) -> None:

@@ -1,9 +1,9 @@
-"""Making, mending and removing: `init`, `doctor`, `uninstall`, `take`, `trust`."""
+"""Mending and removing: `doctor`, `uninstall`, `take`, `trust`."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from ..display import display_line
 from ..errors import BadConfig, BadUsage
@@ -13,68 +13,10 @@ from .paint import paint
 
 if TYPE_CHECKING:
     from ..doctor import Finding
-    from ..setup import Done, Removal
+    from ..setup import Removal
 
 _SYMBOLS = {"ok": ("✓", "+"), "info": ("·", "-"), "warn": ("!", "!"), "bad": ("✗", "x")}
 _STYLES = {"ok": "green", "info": "dim", "warn": "yellow", "bad": "red"}
-_NO_SANDBOX = "this version of cotemp has no sandbox: what a DO's header asks for is checked and logged, not enforced"
-
-
-def init(
-    cx: Context,
-    *,
-    sessions: Annotated[str | None, Opt("--sessions", "comma-separated ids (default: co-planning,co-migrate)")] = None,
-    careful: Annotated[bool, Opt("--careful", "settings that ask a human about everything")] = False,
-) -> Answer:
-    """Create or repair the home.
-
-    Makes the folders and sessions that are missing, and settings where there are none. Files of yours are never
-    overwritten. Doing it again does no harm.
-
-    Examples:
-      cotemp init
-      cotemp init --sessions co-planning,co-review --careful
-    """
-    from ..config.settings import SEED_SESSIONS
-    from ..setup import initialise
-
-    names = list(SEED_SESSIONS) if sessions is None else [name.strip() for name in sessions.split(",")]
-    done = initialise(cx.places, names, cx.config_path, _policy(cx, careful=careful))
-    return Answer(
-        json={
-            "schema": 1,
-            "home": str(cx.places.home),
-            "config": str(cx.config_path),
-            "changed": any(one.changed for one in done),
-            "done": [asdict(one) | {"path": str(one.path)} for one in done],
-        },
-        text=_told(cx, done),
-    )
-
-
-def _policy(cx: Context, *, careful: bool) -> Any:
-    """The policy for new settings: asked for on a terminal, once."""
-    from ..messages.policy import Policy, Unenforced
-    from ..setup import CAREFUL
-
-    policy = CAREFUL if careful else Policy()
-    if cx.config_path.exists():
-        return CAREFUL if careful else None
-    question = "A DO that nothing on this machine can hold to its limits: hold it for you, refuse it, or run it?"
-    answer = cx.ask(question, policy.unenforced, [rule.value for rule in Unenforced])
-    return replace(policy, unenforced=Unenforced(answer))
-
-
-def _told(cx: Context, done: "list[Done]") -> Iterator[str]:
-    for one in done:
-        if one.remark:
-            style = "green" if one.changed else "yellow"
-            yield f"{paint(_symbol(cx, 'ok' if one.changed else 'warn'), style)} {one.what}: {one.remark}: {one.path}"
-    if not any(one.changed for one in done):
-        yield f"nothing to do: {cx.places.home} is complete"
-        return
-    yield f"note: {_NO_SANDBOX}"
-    yield "next: cotemp up"
 
 
 def doctor(

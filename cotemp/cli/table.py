@@ -24,7 +24,7 @@ class Table:
 
 
 _COMMANDS = (
-    Command("init", f"{_HERE}.setup:init", Group.DAILY, "Create or repair the home"),
+    Command("init", f"{_HERE}.init:init", Group.DAILY, "Create or repair the home"),
     Command("up", f"{_HERE}.watch:up", Group.DAILY, "Start the watchers in the background"),
     Command("down", f"{_HERE}.watch:down", Group.DAILY, "Stop what up started"),
     Command("status", f"{_HERE}.status:status", Group.DAILY, "Show what is going on", hot=True),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .making import CAREFUL, Done, initialise
+from .done import Done
+from .making import initialise
 from .removing import Removal, plan_removal, remains, remove
+from .settings import CAREFUL, has_policy
 
-__all__ = ["CAREFUL", "Done", "Removal", "initialise", "plan_removal", "remains", "remove"]
+__all__ = ["CAREFUL", "Done", "Removal", "has_policy", "initialise", "plan_removal", "remains", "remove"]

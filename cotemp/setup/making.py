@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from ..config import is_trusted, load, trust
 from ..errors import BadUsage
-from ..messages.policy import Policy, Rule
+from ..messages.policy import Policy
 from ..names import session_id
-from ..places import Places, make_folder, own_config_file, refuse_link, shipped, write_whole
+from ..places import Places, make_folder, refuse_link, shipped, write_whole
+from .done import Done
 from .installed import digest, installed, record
+from .settings import settle
 
-__all__ = ["CAREFUL", "FOLDERS", "Done", "initialise", "shipped_files"]
-
-CAREFUL = Policy(writes=Rule.ASK, network=Rule.ASK, secrets=Rule.ASK, destructive=Rule.ASK)
-"""The policy of `init --careful`: a human is asked about everything."""
+__all__ = ["FOLDERS", "initialise", "shipped_files"]
 
 FOLDERS = ("common", "scripts", "greetings")
 """Folders of the home besides the sessions and the panels."""
 _GREETINGS = {"co-planning": "GREETING_Planning.txt", "co-migrate": "GREETING_Migrate.txt"}
-_PANELS = {"co-planning": "Planning", "co-migrate": "Migrate"}
-"""How the original calls the panels of its two sessions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """One thing that was looked at: what it is, where, whether it was changed, and what there is to say about it."""
-
-    what: str
-    path: Path
-    changed: bool
-    remark: str = ""
 
 
 def initialise(places: Places, sessions: Sequence[str], config: Path, policy: Policy | None = None) -> list[Done]:
     """Create or repair the home with these sessions, this machine's state, and the config where there is none.
 
-    `policy` is for a new config. Raises BadUsage for a session id that no system can store,
-    StorageFailed when the disk refuses, DamagedData for a folder that is a link.
+    `policy` is for a new config, and for one without `[policy]`; what a person wrote is told from, not changed
+    (None: whatever it says is right). Raises BadUsage for a session id that no system can store, BadConfig for a
+    config that cannot be understood, StorageFailed when the disk refuses, DamagedData for a folder that is a link.
     """
     sessions = _distinct(sessions)
     done = [_state(places), *_folders(places, sessions)]
     done += _files(places, sessions)
-    done += _config(places, sessions, config, policy)
+    done += settle(places, sessions, config, policy)
     return done
 
 
@@ -137,47 +122,3 @@ def _digest_of(file: Path) -> str | None:
         return digest(file.read_bytes())
     except OSError:
         return "unreadable"
-
-
-def _config(places: Places, sessions: Sequence[str], file: Path, policy: Policy | None) -> Iterator[Done]:
-    if file.exists():
-        yield Done(
-            "the settings", file, changed=False, remark="kept as they are: change [policy] there" if policy else ""
-        )
-        yield from _unwatched(sessions, file)
-        return
-    data = _config_text(places, sessions, policy or Policy()).encode()
-    make_folder(file.parent)
-    write_whole(file, data)
-    if file.resolve() != own_config_file().resolve() and not is_trusted(places, file):
-        trust(places, file)
-    record(places, {**installed(places), str(file): digest(data)})
-    yield Done("the settings", file, changed=True, remark="written")
-
-
-def _unwatched(sessions: Sequence[str], file: Path) -> Iterator[Done]:
-    """Sessions that `up` will not watch, because the settings that are there do not name them."""
-    watched = {sid.casefold() for sid in load(file).watched()}
-    for sid in sessions:
-        if sid.casefold() not in watched:
-            remark = f"`up` does not watch it: add [sessions.{sid}] with watch = true"
-            yield Done(f"session {sid}", file, changed=False, remark=remark)
-
-
-def _config_text(places: Places, sessions: Sequence[str], policy: Policy) -> str:
-    template = (shipped("templates") / "home" / "agents.toml").read_text(encoding="utf-8")
-    return template.format(
-        home=json.dumps(str(places.home)),
-        sessions="".join(map(_session_table, sessions)),
-        writes=policy.writes,
-        network=policy.network,
-        secrets=policy.secrets,
-        destructive=policy.destructive,
-        unenforced=policy.unenforced,
-    )
-
-
-def _session_table(sid: str) -> str:
-    key = sid if sid.replace("-", "").replace("_", "").isalnum() else f'"{sid}"'
-    panel = _PANELS.get(sid.casefold())
-    return f"\n[sessions.{key}]\n" + (f'name = "{panel}"\n' if panel else "") + "watch = true\n"
