@@ -19,6 +19,7 @@ from typing import BinaryIO, Literal
 
 from ..errors import AnswerIsNo, CotempError, RefusedByPolicy
 from ..places import storage_failed
+from . import git
 from .checking import conflicts, foreign, overlaps
 from .failures import Conflict, Overlap
 from .keeping import Kept, sync_folder
@@ -66,7 +67,7 @@ def apply(run_dir: Path) -> Changes:
         work.must_stand("sealed")
         if work.changes.problems:
             raise RefusedByPolicy(f"these changes may never be applied: {work.changes.problems[0]}", "see: cotemp diff")
-        found = conflicts(work.forward, work.base, work.kept)
+        found = conflicts(work.forward, work.base, work.kept) + list(work.changes.vanished)
         if found:
             raise Conflict(found)
         work.save_preimages()
@@ -134,12 +135,16 @@ class _Work:
     def _save_preimage(self, step: Step, *, durable: bool) -> None:
         target = self.kept.before / str(step.number)
         new = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(new, "wb") as file, self.tree.open(step.path) as source:
+        with os.fdopen(new, "wb") as file, self._found_content(step) as source:
             if copy_whole(source, file) != step.before.sha256:
                 raise Conflict([step.path])
             file.flush()
             if durable:
                 os.fsync(new)
+
+    def _found_content(self, step: Step) -> AbstractContextManager[BinaryIO]:
+        """What the run found: git may have written its index anew since, but not what it says."""
+        return open(self.kept.index, "rb") if step.path == git.INDEX else self.tree.open(step.path)
 
     def carry_out(self, act: str) -> None:
         """Take all steps, or none. The journal tells how far it came, should we be killed."""
@@ -159,13 +164,17 @@ class _Work:
         journal = self.kept.journal()
         act, phase = (journal.act, journal.phase) if journal else ("apply", "staging")
         way, back = self._ways(act)
-        left = foreign(self.tree, way.steps) if phase == "swapping" else set()
-        if phase == "swapping" and not left:
+        if phase == "staging":
+            way.clear()
+            self._forget(act)
+            return Recovered(act, "rolled back")
+        left = foreign(self.tree, way.steps, self.base, self.kept)
+        if not left:
             way.stage()
             way.swap()
             self.kept.write(act, "done")
             return Recovered(act, "finished")
-        left |= foreign(self.tree, back.steps) if left else set()
+        left |= foreign(self.tree, back.steps, self.base, self.kept)
         self._take_back(way, back.without({*left, *(above for path in left for above in folders_above(path))}), act)
         return Recovered(act, "rolled back", tuple(sorted(left)))
 
@@ -178,10 +187,14 @@ class _Work:
             way.clear()
             back.stage()
             back.swap()
-            if act == "apply":
-                self.kept.forget()
-            else:
-                self.kept.write("apply", "done")
+            self._forget(act)
+
+    def _forget(self, act: str) -> None:
+        """The journal as it was before `act`."""
+        if act == "apply":
+            self.kept.forget()
+        else:
+            self.kept.write("apply", "done")
 
 
 _SAID: dict[tuple[str, str], str] = {

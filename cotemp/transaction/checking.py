@@ -39,10 +39,11 @@ def overlaps(way: Way, base: Base, kept: Kept) -> list[str]:
     return found
 
 
-def foreign(tree: Tree, steps: Sequence[Step]) -> set[str]:
+def foreign(tree: Tree, steps: Sequence[Step], base: Base, kept: Kept) -> set[str]:
     """After a crash amid `steps`: the paths that are neither as they were nor as they shall be."""
     inside = _children(steps)
-    return {s.path for s in steps if not _may_be(s, tree.node(s.path)) or _cannot_go(tree, s, inside)}
+    odd = (s for s in steps if not _may_be(s, tree.node(s.path)) or _cannot_go(tree, s, inside))
+    return {s.path for s in odd if not _only_refreshed(s, base, kept)}
 
 
 def _cannot_go(tree: Tree, step: Step, inside: dict[str, set[str]]) -> bool:
@@ -106,8 +107,8 @@ def _moved(tree: Tree, base: Base, kept: Kept) -> Iterator[str]:
 
 
 def _only_refreshed(step: Step, base: Base, kept: Kept) -> bool:
-    """True for git's index when it says the same as the one that was applied."""
-    return step.path == git.INDEX and _is_same_index(kept.sealed / git.INDEX, base)
+    """True for git's index when it says the same as the one that the run found, or the one that it left."""
+    return step.path == git.INDEX and any(_is_same_index(i, base) for i in (kept.sealed / git.INDEX, kept.index))
 
 
 def _is_same_index(known: Path, base: Base) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 
 from .model import Kind, Node
 from .showing import shown
 
-__all__ = ["trouble"]
+__all__ = ["altered_object", "trouble"]
 
 _SPECIAL = stat.S_ISUID | stat.S_ISGID
 
@@ -36,6 +37,15 @@ def _git_trouble(path: str, name: str, mode: int, before: Node) -> str:
         return f"{name} would turn from a {before.kind} into a {_node_kind(mode)}"
     if stat.S_ISLNK(mode):
         return f"{name} is a link among git's own files"
+    return ""
+
+
+def altered_object(path: str, before: Node, after: Node) -> str:
+    """Why an object of git may not become another, as a sentence; "" for everything else."""
+    is_object = re.match(r"(.*/)?\.git/(.*/)?objects/([0-9a-f]{2}|pack)/", path.casefold(), re.DOTALL)
+    both = before.kind is not Kind.ABSENT and after.kind is not Kind.ABSENT
+    if is_object and both and not before.same_content(after):
+        return f"{shown(path)} would become another object, but git never changes an object"
     return ""
 
 

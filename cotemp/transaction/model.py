@@ -100,13 +100,15 @@ class Base:
 @dataclass(frozen=True)
 class Changes:
     """All that a run changed. `problems`: why it may never be applied. `untracked`: paths overwritten or
-    deleted that git does not have, so that only we could bring them back."""
+    deleted that git does not have, so that only we could bring them back. `vanished`: paths that the run
+    changed and somebody else deleted while it ran."""
 
     kind: str
     steps: tuple[Step, ...] = ()
     refs: tuple[RefMove, ...] = ()
     problems: tuple[str, ...] = ()
     untracked: frozenset[str] = field(default_factory=frozenset)
+    vanished: tuple[str, ...] = ()
 
     @cached_property
     def created(self) -> tuple[str, ...]:
@@ -141,7 +143,10 @@ class Changes:
         """What `as_json` gave."""
         steps = [Step(s["number"], s["path"], _node(s["before"]), _node(s["after"])) for s in found["steps"]]
         refs = [RefMove(**ref) for ref in found["refs"]]
-        return cls(found["kind"], tuple(steps), tuple(refs), tuple(found["problems"]), frozenset(found["untracked"]))
+        return cls(
+            found["kind"], tuple(steps), tuple(refs), tuple(found["problems"]), frozenset(found["untracked"]),
+            tuple(found["vanished"]),
+        )  # fmt: skip
 
 
 def is_bookkeeping(path: str) -> bool:

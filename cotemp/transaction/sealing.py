@@ -15,20 +15,21 @@ from pathlib import Path
 
 from ..errors import DamagedData
 from . import git
-from .hostile import trouble
+from .hostile import altered_object, trouble
 from .keeping import Kept, remove_folder
 from .model import Base, Changes, Kind, Node, RefMove, Step
 from .refs import moved
 from .rules import is_cache, never
 from .showing import shown
-from .tree import Tree, node_mode
+from .tree import Tree, node_mode, parent_of
 
 __all__ = ["seal"]
 
-_DEEPEST = 200
+_DEEPEST = 100
 """Folders below folders: no source tree is deeper, and every step down costs a descriptor."""
 _OPAQUE = "user.overlay.opaque"
 _WHITEOUT = "user.overlay.whiteout"
+_ORIGIN = "user.overlay.origin"
 _FORGED = ("user.overlay.redirect", "user.overlay.metacopy")
 
 
@@ -61,13 +62,26 @@ def _repo(base: Base) -> Tree:
 
 
 def _read(kept: Kept, base: Base, repo: Tree, new: Tree) -> Changes:
-    difference = _Difference(repo, new, kept.shown_files() if base.kind == "snapshot" else None)
+    difference = _Difference(repo, new, base.began, kept.shown_files() if base.kind == "snapshot" else None)
     difference.read()
-    steps = tuple(Step(number, *found) for number, found in enumerate(sorted(difference.found, key=lambda f: f[0])))
+    difference.found.sort(key=lambda found: found[0])
+    steps = tuple(_with_index(kept, Step(number, *found)) for number, found in enumerate(difference.found))
     refs: tuple[RefMove, ...] = ()
     if base.refs is not None:
         refs = moved(repo, new, steps)
-    return Changes(base.kind, steps, refs, tuple(difference.problems), _untracked(base, steps))
+    problems, vanished = tuple(difference.problems), tuple(difference.vanished)
+    return Changes(base.kind, steps, refs, problems, _untracked(base, steps), vanished)
+
+
+def _with_index(kept: Kept, step: Step) -> Step:
+    """The step of git's index begins with the one that the run found: `git status` writes it anew at any moment."""
+    if step.path != git.INDEX or step.before.kind is not Kind.FILE:
+        return step
+    with Tree(kept.folder) as own:
+        found = own.node(kept.index.name)
+    return dataclasses.replace(
+        step, before=dataclasses.replace(step.before, sha256=found.sha256, size=found.size, mtime_ns=found.mtime_ns)
+    )
 
 
 def _untracked(base: Base, steps: tuple[Step, ...]) -> frozenset[str]:
@@ -93,12 +107,14 @@ class _Difference:
     """Walks the new tree next to the repo. `shown`: what a private copy held at first; None for an overlay, where
     what is not in the new tree is unchanged."""
 
-    def __init__(self, repo: Tree, new: Tree, shown_files: Mapping[str, list[int]] | None) -> None:
+    def __init__(self, repo: Tree, new: Tree, began: int, shown_files: Mapping[str, list[int]] | None) -> None:
         self._repo = repo
         self._new = new
+        self._began = began
         self._shown = shown_files
         self.found: list[tuple[str, Node, Node]] = []
         self.problems: list[str] = []
+        self.vanished: list[str] = []
 
     def read(self) -> None:
         """Fill `found` and `problems`."""
@@ -132,6 +148,8 @@ class _Difference:
         after = dataclasses.replace(self._new.node(path), mode=node_mode(status))
         if before.kind is Kind.FOLDER:
             self._gone_below(path, set())
+        if before.kind is Kind.ABSENT and self._was_there(path):
+            self.vanished.append(path)
         self._add(path, before, after)
         return None
 
@@ -161,7 +179,7 @@ class _Difference:
     def _add(self, path: str, before: Node, after: Node) -> None:
         if before.same(after):
             return
-        if problem := never(path):
+        if problem := never(path) or altered_object(path, before, after):
             self.problems.append(problem)
         else:
             self.found.append((path, before, dataclasses.replace(after, uid=before.uid, gid=before.gid)))
@@ -171,6 +189,16 @@ class _Difference:
         if self._shown is None or stat.S_ISDIR(status.st_mode):
             return False
         return self._shown.get(path) == [status.st_ino, status.st_ctime_ns]
+
+    def _was_there(self, path: str) -> bool:
+        """True when a file that the repo does not have was made from one of that name.
+
+        An overlay says only that it was made from one of the repo's, which a rename also does; so it counts
+        when somebody worked in that folder of the repo since.
+        """
+        if self._shown is not None:
+            return path in self._shown
+        return self._repo.changed_ns(parent_of(path)) >= self._began and self._new.attribute(path, _ORIGIN) is not None
 
     def _is_whiteout(self, path: str, status: os.stat_result) -> bool:
         if self._shown is not None or sys.platform == "win32":

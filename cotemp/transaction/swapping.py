@@ -151,7 +151,8 @@ class Way:
     def _put(self, step: Step) -> None:
         with self.tree.place(step.path) as (fd, name), self.tree.folder(self.anchor(step)) as waiting:
             if step.before.same_content(step.after):
-                os.chmod(name, step.after.mode, dir_fd=fd)
+                if os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode & 0o7777 != step.after.mode:
+                    os.chmod(name, step.after.mode, dir_fd=fd)  # else its ctime stays, by which we know our own work
                 return
             if not _is_there(self._temporary(step), waiting):
                 self._must_be_done(step)

@@ -97,6 +97,16 @@ class Tree:
         found = self.stat(path)
         return found is not None and stat.S_ISDIR(found.st_mode)
 
+    def changed_ns(self, folder: str) -> int:
+        """When an entry of a folder was last added or removed, in nanoseconds; 0 when it is no real folder."""
+        try:
+            with self.folder(folder) as fd:
+                return os.fstat(fd).st_ctime_ns
+        except OSError as error:
+            if error.errno in _NOT_THERE:
+                return 0
+            raise
+
     def names(self, path: str) -> list[str]:
         """The names in a folder, sorted; none when it is no real folder."""
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from cotemp import transaction
 from cotemp.errors import AnswerIsNo
 from cotemp.transaction import Verdict
+from tests.conftest import need
 
 from .worlds import DESTRUCTIVE, WRITES, World, digest_of
 
@@ -52,8 +54,11 @@ STORIES: dict[str, tuple[str, bool, tuple[str, ...], tuple[str, ...], tuple[str,
 }  # fmt: skip
 
 
-def settled(world: World) -> None:
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repo with two commits, a branch, a tag, a link, an untracked file and a cache."""
+    need("git")
+    world = World(tmp_path_factory.mktemp("settled"))
     world.write({"a.txt": "zero\n", "d/e/f.txt": "f\n", "d/g.txt": "g\n"})
     os.symlink("a.txt", world.repo / "old-link")
     world.commit_all()
@@ -62,13 +67,14 @@ def settled(world: World) -> None:
     world.git("branch", "side")
     world.git("tag", "v1")
     world.write({"notes.txt": "mine\n", "__pycache__/a.pyc": "1"})
+    return world.repo
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_story(world: World, name: str) -> None:
+def test_story(world: World, settled: Path, name: str) -> None:
     """A run's changes are told, judged, applied as the DO saw them, and taken back to what was before."""
     script, harmless, created, changed, deleted = STORIES[name]
-    settled(world)
+    world.filled_from(settled)
     before = digest_of(world.repo)
     prepared = world.prepare()
     world.inside(prepared, script)
@@ -81,8 +87,9 @@ def test_story(world: World, name: str) -> None:
     assert transaction.judge(changes, DESTRUCTIVE).kind == ("apply" if changes.steps else "nothing")
 
     transaction.apply(world.run_dir)
-    again = World(world.root / "again", world.kind)
-    assert expected(world, again, script) == digest_of(world.repo, without=(".git",))
+    again = World(world.root / "again").filled_from(settled)
+    again.inside(transaction.Prepared("snapshot", again.repo, copy=again.repo), script)
+    assert digest_of(again.repo, without=(".git",)) == digest_of(world.repo, without=(".git",))
     assert world.git("fsck", "--no-dangling", "--no-progress") == ""
     with pytest.raises(AnswerIsNo, match="applied already"):
         transaction.apply(world.run_dir)
@@ -94,17 +101,9 @@ def test_story(world: World, name: str) -> None:
         transaction.undo(world.run_dir)
 
 
-def expected(world: World, again: World, script: str) -> dict[str, str]:
-    """What the script does to the same repo where nothing stands between."""
-    settled(again)
-    direct = transaction.Prepared("snapshot", again.repo, copy=again.repo)
-    again.inside(direct, script)
-    return digest_of(again.repo, without=(".git",))
-
-
-def test_dropped(world: World) -> None:
+def test_dropped(world: World, settled: Path) -> None:
     """What is dropped leaves no trace, in the repo or in the run's folder."""
-    settled(world)
+    world.filled_from(settled)
     before = digest_of(world.repo)
     world.do("rm -r d; echo x >>a.txt; git commit -qam x; mkdir -p p/q; touch p/q/r; chmod 000 p/q")
     transaction.drop(world.run_dir)
@@ -114,9 +113,9 @@ def test_dropped(world: World) -> None:
     transaction.drop(world.run_dir)
 
 
-def test_reasons(world: World) -> None:
+def test_reasons(world: World, settled: Path) -> None:
     """A human is told what would be destroyed, and which history is left."""
-    settled(world)
+    world.filled_from(settled)
     changes = world.do("rm d/g.txt; echo x >notes.txt; git commit -q --amend -m other; git tag -d v1")
     verdict = transaction.judge(changes, WRITES)
     assert verdict.reasons[:2] == (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from cotemp import transaction
 from cotemp.messages.do import Flags
 from cotemp.transaction import Changes, Prepared
 
-__all__ = ["KINDS", "World", "bwrap", "digest_of", "needs_overlay"]
+__all__ = ["KINDS", "World", "bwrap", "digest_of"]
 
 KINDS = ("overlay", "snapshot")
 WRITES = Flags(writes=True)
@@ -67,23 +67,30 @@ class World:
         self.run_dir = self.root / "state" / "20261121-101502-28216-k3f9"
         self.repo.mkdir(parents=True, exist_ok=True)
 
-    def write(self, files: dict[str, str]) -> None:
+    def write(self, files: dict[str, str]) -> World:
         """Put files into the repo itself, as the user does."""
         for name, text in files.items():
             path = self.repo / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
+        return self
 
     def git(self, *arguments: str) -> str:
         """Run git in the repo, as the user does."""
         return _git(self.repo, *arguments)
 
-    def commit_all(self, message: str = "one") -> None:
+    def commit_all(self, message: str = "one") -> World:
         """The repo is under git, with all its files committed."""
         if not (self.repo / ".git").exists():
             self.git("init", "-q", "-b", "main")
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
+        return self
+
+    def filled_from(self, template: Path) -> World:
+        """The repo is a copy of `template`."""
+        shutil.copytree(template, self.repo, symlinks=True, dirs_exist_ok=True)
+        return self
 
     def prepare(self) -> Prepared:
         return transaction.prepare(self.run_dir, self.repo, overlay=self.kind == "overlay")
@@ -102,7 +109,8 @@ class World:
             view = ["--overlay-src", self.repo, "--overlay", str(prepared.upper), str(prepared.work), self.repo]
             done = _shell(
                 [bwrap(), "--unshare-user", "--unshare-all", "--cap-drop", "ALL", "--ro-bind", "/", "/",
-                 "--dev", "/dev", "--proc", "/proc", *map(str, view), "--chdir", str(self.repo), "--", "sh", "-ec", script],
+                 "--dev", "/dev", "--proc", "/proc", *map(str, view), "--chdir", str(self.repo),
+                 "--", "sh", "-ec", script],
                 self.root,
             )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode(errors="replace")
@@ -128,6 +136,3 @@ def _git(repo: Path, *arguments: str) -> str:
         ["git", "-c", "gc.auto=0", *arguments], cwd=repo, env=GIT_WORLD, capture_output=True, check=True, timeout=60
     )
     return done.stdout.decode().strip()
-
-
-needs_overlay = pytest.mark.skipif(sys.platform != "linux", reason="overlays are Linux's")
