@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,18 @@ import cotemp
 from cotemp.cli.entry import run
 from cotemp.cli.help import documented
 from cotemp.cli.table import TABLE
+from cotemp.config import Config
+from cotemp.config.reading import applied
 from cotemp.demo import Tone, play
-from cotemp.places import Places
+from cotemp.messages.do import FLAGS
+from cotemp.messages.policy import Policy, Rule
+from cotemp.places import Places, own_config_file
+from cotemp.transaction.rules import held, never
 from tests.generate import commands, picture
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+CONSENT = (REPOSITORY / "docs" / "consent.md").read_text(encoding="utf-8")
 PAGES = [file for file in REPOSITORY.rglob("*.md") if not any(part.startswith(".") for part in file.parts)]
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = FENCED.findall(README)
@@ -177,6 +184,55 @@ def test_the_map_has_every_room() -> None:
     named = set(re.findall(r"`([\w/]+?)(?:/|\.py)`", first_cells))
     rooms = {path.stem for path in (REPOSITORY / "cotemp").iterdir() if not path.stem.startswith(("_", "py"))}
     assert named == rooms
+
+
+# --- what the page about consent promises ---
+
+
+def settings_of_the_page() -> Config:
+    text = next(text for language, text in FENCED.findall(CONSENT) if language == "toml")
+    return applied(Path("agents.toml"), text.encode())
+
+
+def test_the_page_has_every_flag() -> None:
+    """The table of flags names each that a header may ask for, in its order, and no other."""
+    assert re.findall(r"^\| `allow_(\w+)` \|", CONSENT, re.MULTILINE) == list(FLAGS)
+
+
+def test_the_page_shows_the_policy_that_holds() -> None:
+    """The example is valid, has every key, and says which values hold without a file."""
+    shown, default = settings_of_the_page(), Policy()
+    for key in (field.name for field in fields(Policy)):
+        assert re.search(rf"^{key} = ", CONSENT, re.MULTILINE), key
+        value = getattr(default, key)
+        assert getattr(shown.policy, key) == value or value == (), key
+    assert shown.policy_of("co-review").network is Rule.NEVER
+
+
+def test_what_the_page_says_is_held_is_held() -> None:
+    """Every file that the page names as held for a human, or as never changed, is."""
+    paragraph = CONSENT.partition("Changes that a run made are held")[2].partition("\n\n")[0]
+    named = [
+        name for name in re.findall(r"`([^`]*)`", paragraph.replace("\n", " ")) if name.startswith((".", "AGENTS"))
+    ]
+    refused = [name for name in named if never(name)]
+    assert refused == [".git/hooks", ".git/config"]
+    assert len(named) > 8
+    assert all(held(name) or held(f"{name}/x") for name in named if name not in refused)
+
+
+def test_the_page_knows_the_exit_codes_of_explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the page says of the exit code of `explain` is so."""
+    said = dict(re.findall(r"(\d): (it would run|it would be held|it would be refused|its header is wrong)", CONSENT))
+    file = tmp_path / "DO.ps1"
+    own_config_file().parent.mkdir(parents=True)
+    for rule, words in (("run", "run"), ("hold", "be held"), ("refuse", "be refused")):
+        own_config_file().write_text(f'[policy]\nenforcer = "none"\nunenforced = "{rule}"\n')
+        file.write_text(DO)
+        assert said[str(run(["explain", str(file)]))] == f"it would {words}"
+    file.write_text("1")
+    assert said[str(run(["explain", str(file)]))] == "its header is wrong"
+    assert capsys.readouterr().err == ""
 
 
 # --- the picture ---
