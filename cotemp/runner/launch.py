@@ -75,6 +75,7 @@ def plan(launch: Launch) -> Plan:
         width=launch.width,
         timeout=launch.timeout,
         secret=secret,
+        scrub=launch.scrub,
         walls=Walls.of(launch.confined) if launch.confined else None,
     )
 
