@@ -121,7 +121,7 @@ def _drops(places: Places, engine: Engine) -> Iterator[Line]:
     yield Line(Tone.TEXT, f"{_below(places, _drop_broken(session, engine))}: has a broken header")
     failing = Draft("DO-Fails", _FAILING[engine.name], MIGRATE, brief="Fails at its second step")
     yield Line(Tone.TEXT, f"{_below(places, drop(places, 'Migrate', failing, engine).path)}: fails halfway")
-    yield Line(Tone.TEXT, "They ask for no consent, so they may only read (this version does not enforce that yet)")
+    yield Line(Tone.TEXT, "They ask for no consent, so they may only read")
 
 
 def _drop_broken(session: SessionPlaces, engine: Engine) -> Path:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ..errors import BadUsage, CotempError, StorageFailed, UnknownTarget
+from ..errors import BadUsage, CotempError, NotFound, StorageFailed, UnknownTarget
 from . import fast, render
 from .declared import Call
 from .frame import Answer, Context
@@ -93,6 +93,15 @@ def _refuse_bytes(value: object) -> None:
             raise BadUsage(f"{text!a} is not text in the encoding of this terminal", "use UTF-8, or pass it over stdin")
 
 
+def _is_somewhere() -> bool:
+    """False when the working directory was removed: whatever a relative path means, it is not there."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
+
+
 def _understood(error: Exception, command: str) -> CotempError:
     """What the machine refused is no bug of ours; whatever else nobody foresaw is."""
     if isinstance(error, CotempError):
@@ -100,6 +109,8 @@ def _understood(error: Exception, command: str) -> CotempError:
     if isinstance(error, OSError) and error.errno in _DISK:
         where = f"{error.filename}: " if error.filename else ""
         return StorageFailed(f"{where}{error.strerror}", "see: cotemp doctor")
+    if isinstance(error, FileNotFoundError) and not _is_somewhere():
+        return NotFound("the folder that this was started in is not there any more", "change to one that is: cd")
     from .failures import as_bug  # only for a bug
 
     if os.environ.get("COTEMP_DEBUG"):

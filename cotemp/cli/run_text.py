@@ -118,7 +118,7 @@ def _facts(log: dict[str, Any], where: dict[str, Path | None]) -> Iterator[tuple
 def _enforcement(found: dict[str, Any]) -> str:
     enforcer = _text(found.get("enforcer"))
     if not enforcer or enforcer == "none":
-        return "none: nothing enforces the consent yet"
+        return "none: nothing held it to its consent"
     layers = (f"{name}: {_text(found.get(name))}" for name in ("writes", "network", "secrets", "processes", "memory"))
     return f"{enforcer} ({', '.join(layers)})"
 

@@ -20,8 +20,6 @@ _LONGEST_NAME = 32
 _SHORTEST_LOG = 16
 """Cells below which the name of a log says nothing any more."""
 _GAP = 2
-_UNENFORCED = "consent is not enforced"
-"""True of this version, whatever runs: see the README."""
 
 
 class _Column(NamedTuple):
@@ -69,7 +67,7 @@ def _headline(snapshot: Snapshot) -> str:
     told = paint("daemon stopped", "dim")
     if daemon.state != "stopped":
         told = paint(f"daemon {daemon.state}, process {daemon.pid} since {_local(daemon.since)}", "green")
-    return f"{paint(display_line(snapshot.home), 'bold')}  {told}  {paint(_UNENFORCED, 'dim')}"
+    return f"{paint(display_line(snapshot.home), 'bold')}  {told}"
 
 
 def _local(utc: str | None) -> str:

@@ -70,7 +70,7 @@ class TestTable:
     def test_a_row_of_the_original_and_what_is_new(self) -> None:
         """The original's columns are there under their names, and ours; the home is named above."""
         headline, header, row = lines(made(made_row()))
-        assert headline == "/home/me/Downloads/CoTemp  daemon stopped  consent is not enforced"
+        assert headline == "/home/me/Downloads/CoTemp  daemon stopped"
         assert " ".join(header.split()) == HEADER
         shown = "Migrate co-migrate 9244 1 12 running 3 of 4 ok - - 2 41 s DO_DO-Smoke_130008-20250909-130009-11900.txt"
         assert " ".join(row.split()) == shown
