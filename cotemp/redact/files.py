@@ -6,6 +6,7 @@ import json
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -113,7 +114,7 @@ def _rewrite(
             clean.write(scrubber.finish())
         clean.flush()
         os.fsync(clean.fileno())
-        if hasattr(os, "fchmod"):
+        if sys.platform != "win32":
             with suppress(OSError):  # only root may give files to others
                 os.fchown(clean.fileno(), found.st_uid, found.st_gid)
             os.fchmod(clean.fileno(), stat.S_IMODE(found.st_mode))

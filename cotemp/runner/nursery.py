@@ -14,7 +14,9 @@ import threading
 import time
 from typing import Any
 
+from ..redact import Scrub
 from .helper import helper
+from .plan import KEEPER, SCRUB, message
 
 assert sys.platform != "win32"
 
@@ -72,6 +74,7 @@ class Nursery:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `close`)
         self._mailbox: socket.socket | None = None
         self._zygote: subprocess.Popen[bytes] | None = None
+        self._scrub: Scrub | None = None
         self._hatch()
 
     def line(self) -> SocketLine:
@@ -85,6 +88,13 @@ class Nursery:
                 self._hatch()
                 self._send(theirs)
         return SocketLine(ours)
+
+    def prepare(self, scrub: Scrub) -> None:
+        """Let the zygote prepare what its keepers will need to take secrets out: once, not in every run."""
+        with self._guard:
+            if scrub is not self._scrub:
+                self._scrub = scrub
+                self._send_scrub()
 
     def terminal(self, wanted: str) -> str:
         """What a script gets that should get `wanted`: just that, here."""
@@ -104,7 +114,16 @@ class Nursery:
 
     def _send(self, end: socket.socket) -> None:
         assert self._mailbox, "closed"
-        socket.send_fds(self._mailbox, [b"k"], [end.fileno()])
+        socket.send_fds(self._mailbox, [KEEPER], [end.fileno()])
+
+    def _send_scrub(self) -> None:
+        """Over a socket of its own, so that it is in no argument, environment or file."""
+        if self._mailbox and self._scrub:
+            ours, theirs = socket.socketpair()
+            with ours, theirs, contextlib.suppress(OSError):  # the zygote was killed: the next one is told again
+                socket.send_fds(self._mailbox, [SCRUB], [theirs.fileno()])
+                theirs.close()
+                ours.sendall(message(**self._scrub.to_json()))
 
     def _hatch(self) -> None:
         ours, theirs = socket.socketpair()
@@ -115,6 +134,7 @@ class Nursery:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._said,
             )  # fmt: skip
         self._mailbox = ours
+        self._send_scrub()
 
     def _bury(self) -> None:
         if self._mailbox:

@@ -12,8 +12,10 @@ from typing import Any
 from ..redact import Scrub
 from .walls import Walls
 
-__all__ = ["COPY", "Plan", "message", "remove_copy"]
+__all__ = ["COPY", "KEEPER", "SCRUB", "Plan", "message", "remove_copy"]
 
+KEEPER, SCRUB = b"k", b"s"
+"""What comes with a socket to the zygote: it is the line to a new keeper, or what is to be scrubbed comes over it."""
 COPY = "do"
 """Folder of the private copy that runs, in the run's folder."""
 

@@ -141,6 +141,8 @@ class Runner:
         launch = replace(launch, engine=replace(launch.engine, terminal=self.terminal(launch.engine.terminal)))
         text = plan(launch).line()
         make_copy(launch)
+        if launch.scrub:
+            self._nursery.prepare(launch.scrub)
         try:
             started = Started(self._keeper(text), launch)
         except BaseException:

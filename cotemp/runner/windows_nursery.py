@@ -13,6 +13,7 @@ import threading
 from functools import cache
 from typing import IO, Any
 
+from ..redact import Scrub
 from .helper import helper
 
 assert sys.platform == "win32"
@@ -40,6 +41,9 @@ class Nursery:
                 stderr=self._said, creationflags=subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP,
             )
         )  # fmt: skip
+
+    def prepare(self, scrub: Scrub) -> None:
+        """Nothing: every keeper is a process of its own, and gets this with its plan."""
 
     def terminal(self, wanted: str) -> str:
         """What a script gets that should get `wanted`: a pipe where terminals do not work."""
