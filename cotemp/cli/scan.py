@@ -1,7 +1,7 @@
 """`cotemp scan`: where logs hold secrets, and taking them out."""
 
 import os
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,11 +71,12 @@ def _agreed(cx: Context, found: dict[Path, list["Hit"]]) -> bool:
     for file, listed in found.items():
         cx.say(f"{display_line(str(file))}: {len(listed)}")
     hits = sum(map(len, found.values()))
-    return cx.ask(f"Replace {hits} secrets in {_number(found)}?", "no", ("yes", "no")) == "yes"
+    what = "1 secret" if hits == 1 else f"{hits} secrets"
+    return cx.ask(f"Replace {what} in {_number(len(found))}?", "no", ("yes", "no")) == "yes"
 
 
-def _number(files: Sized) -> str:
-    return "1 file" if len(files) == 1 else f"{len(files)} files"
+def _number(files: int) -> str:
+    return "1 file" if files == 1 else f"{files} files"
 
 
 class _Mended:
@@ -120,7 +121,7 @@ def _fix(file: Path, scrubber: "Scrubber", places: Places) -> dict[str, int]:
     session = real.relative_to(places.sessions).parts[1:2] if real.is_relative_to(places.sessions) else ()
     if session and session[0] in _IN_USE:
         raise _Left("it waits or runs")
-    if real.is_relative_to(places.state) or file.name.startswith(TEMPORARY):
+    if real.is_relative_to(places.state.parent) or file.name.startswith(TEMPORARY):
         raise _Left("cotemp works with it")
     try:
         if not is_text(real):
@@ -141,14 +142,14 @@ def _answer(found: dict[Path, list["Hit"]], skipped: list[str], searched: int, m
     json: dict[str, Any] = {"schema": 1, "searched": searched, "skipped": skipped, "found": told}
     lines = [f"{display_line(file)}:{hit.line}:{hit.column}: {hit.kind}" for file, hit in hits]
     lines += [f"not searched (too large, or it cannot be read): {display_line(file)}" for file in skipped]
-    lines.append(f"{len(hits)} found in {searched} file{'' if searched == 1 else 's'}")
+    lines.append(f"{len(hits)} found in {_number(searched)}")
     if not mended:
         return Answer(json, lines, 1 if hits else 0)
     json["fixed"] = [{"file": str(file), "redacted": counts} for file, counts in mended.fixed]
     json["left"] = [{"file": str(file), "why": why} for file, why in mended.left]
     lines += [f"left as it is ({why}): {display_line(str(file))}" for file, why in mended.left]
     what = ", ".join(f"{number} {kind}" for kind, number in mended.counts().items())
-    lines.append(f"replaced in {_number(mended.fixed)}: {what or 'nothing'}")
+    lines.append(f"replaced in {_number(len(mended.fixed))}: {what or 'nothing'}")
     return Answer(json, lines, 1 if mended.left else 0)
 
 
