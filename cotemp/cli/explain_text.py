@@ -60,7 +60,7 @@ def _said(asked: Asked, session: str | None) -> Iterator[tuple[str, str]]:
     yield "risk", f"{_named(asked.risk)} (what its author says it does)"
     yield "asks for", f"{_named(asked.consent)} (what it may do at most)"
     yield "time limit", show_duration(asked.timeout_s)
-    yield "engine", " ".join(filter(None, (asked.engine.name, display_line(asked.engine.version or ""))))
+    yield "engine", " ".join(dict.fromkeys((asked.engine.name, display_line(asked.engine.version or "")))).rstrip()
     yield "sha256", asked.sha256
 
 

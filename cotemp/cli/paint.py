@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["columns", "paint", "plain", "width"]
+__all__ = ["clipped", "columns", "paint", "plain", "width"]
 
 _STYLES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33}
 _CODES = tuple(f"\x1b[{number}m" for number in (0, *_STYLES.values()))
@@ -29,6 +29,19 @@ def width(text: str) -> int:
     if "\x1b" in text:
         text = plain(text)
     return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def clipped(text: str, cells: int) -> str:
+    """`text`, unpainted, in at most `cells` cells of a terminal; what is cut away is shown by "\u2026"."""
+    if width(text) <= cells:
+        return text
+    taken, kept = 1, []
+    for char in text:
+        taken += _cells(char)
+        if taken > cells:
+            break
+        kept.append(char)
+    return "".join(kept) + "\u2026"
 
 
 def _cells(char: str) -> int:

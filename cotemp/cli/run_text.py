@@ -10,7 +10,7 @@ from typing import Any
 from ..display import display_line
 from ..messages.do import FLAGS
 from ..times import local, parse_utc, show_duration
-from .paint import columns, paint
+from .paint import clipped, columns, paint, width
 
 __all__ = ["ending", "one_run", "outcome_word", "run_list", "show_bytes"]
 
@@ -23,23 +23,35 @@ _COLOURS = {
     "running": "bold",
 }
 _TITLE_CELLS = 60
+_SHORTEST_TITLE = 16
+"""Cells below which a title says nothing any more."""
 
 
-def run_list(rows: Sequence[Any]) -> list[str]:
-    """An aligned line per `RunRow`, with local times."""
-    cells = [
-        (
-            display_line(row.run_id),
-            display_line(row.session),
-            outcome_word(row.outcome),
-            _local(row.started or row.ended),
-            _took(row.started, row.ended),
-            display_line(row.engine or "-"),
-            _with_reason(row),
-        )
-        for row in rows
-    ]
-    return columns(cells, ("run", "session", "outcome", "started", "took", "engine", "title"), right=(4,))
+def run_list(rows: Sequence[Any], room: int = 0) -> list[str]:
+    """An aligned line per `RunRow`, with local times, in lines of `room` cells (0: of any length).
+
+    What the run's id tells, too, goes first where there is little room.
+    """
+    cells = {
+        "run": [display_line(row.run_id) for row in rows],
+        "session": [display_line(row.session) for row in rows],
+        "outcome": [outcome_word(row.outcome) for row in rows],
+        "started": [_local(row.started or row.ended) for row in rows],
+        "took": [_took(row.started, row.ended) for row in rows],
+        "engine": [display_line(row.engine or "-") for row in rows],
+    }
+    for name in ("engine", "took", "started", "session"):
+        if room and room - _taken(cells) < _SHORTEST_TITLE:
+            del cells[name]
+    left = max(room - _taken(cells), _SHORTEST_TITLE) if room else 0
+    titles = [_with_reason(row, left) for row in rows]
+    right = [number for number, name in enumerate(cells) if name == "took"]
+    return columns(zip(*cells.values(), titles, strict=True), (*cells, "title"), right=right)
+
+
+def _taken(cells: dict[str, list[str]]) -> int:
+    """Cells of a line before the title."""
+    return sum(max(map(width, (name, *column))) + 2 for name, column in cells.items())
 
 
 def outcome_word(outcome: str | None) -> str:
@@ -79,9 +91,13 @@ def show_bytes(number: float) -> str:
     return f"{number:.1f} {unit}"
 
 
-def _with_reason(row: Any) -> str:
-    title = display_line(row.title, _TITLE_CELLS)
-    return f"{title}  {paint(display_line(row.reason, _TITLE_CELLS), 'dim')}" if row.reason else title
+def _with_reason(row: Any, room: int) -> str:
+    """The title and why it ended so, in `room` cells (0: as many as it takes); half a word of a reason says nothing."""
+    title = clipped(display_line(row.title), min(room or _TITLE_CELLS, _TITLE_CELLS))
+    left = min(room - width(title) - 2, _TITLE_CELLS) if room else _TITLE_CELLS
+    if not row.reason or left < _SHORTEST_TITLE:
+        return title
+    return f"{title}  {paint(clipped(display_line(row.reason), left), 'dim')}"
 
 
 def _facts(log: dict[str, Any], where: dict[str, Path | None]) -> Iterator[tuple[str, str]]:

@@ -47,7 +47,7 @@ def runs(
     rows = [entry.row for entry in found.entries]
     if cx.json:
         return Answer({"schema": 1, "runs": [{key: getattr(row, key) for key in _KEYS} for row in rows]})
-    return Answer(text=_listed(rows, all_of_them=everything or not cx.stdout_is_terminal))
+    return Answer(text=_listed(rows, cx.terminal.room(), all_of_them=everything or not cx.stdout_is_terminal))
 
 
 def show(cx: Context, run: Annotated[str, _RUN]) -> Answer:
@@ -129,12 +129,12 @@ def _session(cx: Context, name: str) -> str:
     return resolve(cx.places, name).id
 
 
-def _listed(rows: list[RunRow], *, all_of_them: bool) -> list[str]:
+def _listed(rows: list[RunRow], room: int, *, all_of_them: bool) -> list[str]:
     if not rows:
         return ["no runs"]
     if all_of_them or len(rows) <= _SHOWN:
-        return run_list(rows)
-    return [paint(f"{len(rows) - _SHOWN} older runs: cotemp runs --all", "dim"), *run_list(rows[-_SHOWN:])]
+        return run_list(rows, room)
+    return [paint(f"{len(rows) - _SHOWN} older runs: cotemp runs --all", "dim"), *run_list(rows[-_SHOWN:], room)]
 
 
 def _of_ledger(entry: "Entry") -> dict[str, Any]:

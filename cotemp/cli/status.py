@@ -49,7 +49,7 @@ def status(
 def _look(cx: Context, *, compact: bool) -> tuple[Snapshot, Iterator[str]]:
     """The state now, and its lines for people."""
     found = snapshot(cx.places, local_now(), cx.config_path)
-    return found, iter([one_line(found)]) if compact else table(found, cx.env.get("COSESSION_ID"), _room(cx))
+    return found, iter([one_line(found)]) if compact else table(found, cx.env.get("COSESSION_ID"), cx.terminal.room())
 
 
 def _answer(cx: Context, found: Snapshot, lines: Iterable[str], *, check: bool) -> Answer:
@@ -76,11 +76,6 @@ def _upper(lines: list[str], cx: Context) -> list[str]:
     last = [line for line in lines if plain(line).startswith("! ")]
     shown = lines[: max(2, height - len(last) - 1)]
     return [*shown, paint(f"{len(lines) - len(last) - len(shown)} more rows", "dim"), *last]
-
-
-def _room(cx: Context) -> int:
-    """Cells of a line; 0 where nobody looks at it."""
-    return _size(cx).columns if cx.stdout_is_terminal else 0
 
 
 def _size(cx: Context) -> os.terminal_size:

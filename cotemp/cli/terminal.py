@@ -73,6 +73,10 @@ class Terminal:
         except (ReaderGone, StorageFailed):
             return
 
+    def room(self) -> int:
+        """Cells of a line of stdout; 0 where nobody looks at it."""
+        return _columns(self.stdout) if self.stdout_is_terminal else 0
+
     def read(self, most: int) -> bytes:
         """At most `most` bytes of stdin; less only at its end."""
         return b"" if self.stdin is None else self.stdin.buffer.read(most)
