@@ -46,7 +46,7 @@ def _read(places: Places, config: Path, files: Sequence[str]) -> Settings:
     try:
         found = in_force(places, config)
     except CotempError as error:
-        return Settings(files, {}, problem=f"{error.what}: {error.fix}")
+        return Settings(files, {}, problem=_in_a_line(error))
     folded = {sid.casefold(): one for sid, one in found.sessions.items()}
     extensions = {engine.extension for engine in found.engines.values() if engine.extension}
     return Settings(
@@ -56,3 +56,9 @@ def _read(places: Places, config: Path, files: Sequence[str]) -> Settings:
         extensions=sorted({*DO_EXTENSIONS, *extensions}),
         has_engines=bool(found.engines),
     )
+
+
+def _in_a_line(error: CotempError) -> str:
+    """What is wrong, and what to do; several mistakes take as many lines, for which status has no room."""
+    first, _, more = error.what.partition("\n")
+    return f"{first.rstrip(':')}: cotemp doctor" if more else f"{error.what}: {error.fix}"

@@ -185,6 +185,11 @@ class TestBrokenThings:
         settings("")
         assert look().attention == ()
 
+    def test_many_mistakes_are_one_sentence(self, session: SessionPlaces, look: Look) -> None:
+        """Several mistakes are counted, and doctor, which has room for them, is named."""
+        file = settings("[sessions.co-migrate]\nwach = true\n[policy]\nwrite = 1\n")
+        assert look().attention == (f"2 things are wrong in {file}: cotemp doctor",)
+
     def test_settings_behind_a_link(self, session: SessionPlaces, look: Look, tmp_path: Path) -> None:
         """Dotfiles are often links: what they lead to counts."""
         target = tmp_path / "dot" / "agents.toml"
