@@ -198,6 +198,7 @@ def _on_pipe(plan: Plan) -> tuple[int, int]:
         child = subprocess.Popen(
             plan.argv, env=plan.env, cwd=plan.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=lambda: _prepare(plan, keeper),
+            close_fds=plan.walls is None,  # they would be closed after `_prepare`; `enter` sees to it instead
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         raise NotStarted(_plainly(error)) from error

@@ -37,6 +37,7 @@ def arguments(view: View, layout: Layout, *, empty: Path, seccomp: int | None, s
         *_size(view.limits.scratch), "--tmpfs", _SHARED_MEMORY, "--remount-ro", "/dev",
         *(word for mount in _mounts(view, layout) for word in mount.words),
         *(word for path in layout.masked for word in ("--ro-bind-try", str(empty), str(path))),
+        *(word for source, place in layout.anchored for word in ("--bind", str(source), str(place))),
         *(word for source, place in layout.pinned for word in ("--ro-bind", str(source), str(place))),
         *(word for place, target in layout.links for word in ("--symlink", str(target), str(place))),
         *(word for path in layout.closed for word in ("--remount-ro", str(path))),

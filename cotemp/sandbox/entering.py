@@ -6,6 +6,7 @@ and becomes PROGRAM: the self-test starts runs that way.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -19,7 +20,10 @@ def enter(
     groups: Iterable[str],
     limits: Iterable[tuple[str, int]],
 ) -> None:
-    """Do to this process what a `Confined` asks for. Raises OSError."""
+    """Do to this process what a `Confined` asks for; no other file that is open here goes on. Raises OSError."""
+    for number in map(int, os.listdir("/dev/fd")):
+        with contextlib.suppress(OSError):  # it was for reading the folder
+            os.set_inheritable(number, number < 3)
     for number, path in descriptors:
         _put(os.open(path, os.O_RDONLY), number)
     if status:

@@ -36,7 +36,8 @@ _LISTENS = 0x10000
 class Layout:
     """Real paths. `private` folders are empty and writable, `closed` ones empty and read-only; `shown` ones are
     seen as they are, read-only; `masked` files are empty; `pinned` (source, place) stay as they are even
-    where all around can be written; `links` (place, target) are made anew. `complete`: no secret was left unsought.
+    where all around can be written, and `anchored` ones cannot be moved away; `links` (place, target) are made
+    anew. `complete`: no secret was left unsought.
     """
 
     private: tuple[Path, ...] = ()
@@ -44,6 +45,7 @@ class Layout:
     shown: tuple[Path, ...] = ()
     masked: tuple[Path, ...] = ()
     pinned: tuple[tuple[Path, Path], ...] = ()
+    anchored: tuple[tuple[Path, Path], ...] = ()
     links: tuple[tuple[Path, Path], ...] = ()
     home_hidden: bool = True
     complete: bool = True
@@ -67,6 +69,7 @@ def lay_out(view: View) -> Layout:
         shown=tuple(shown),
         masked=tuple(_distinct([*secret, *sockets])),
         pinned=tuple(_pinned(view, found)),
+        anchored=tuple(_anchored(view, found)),
         links=tuple((path, Path(os.path.realpath(path))) for path in wanted if _is_lost_link(path, private)),
         home_hidden=Path(os.path.realpath(view.home_dir)) != Path("/"),
         complete=found.complete or view.secrets,
@@ -146,3 +149,11 @@ def _pinned(view: View, found: Found) -> Iterator[tuple[Path, Path]]:
         if not git.is_symlink() and git.is_dir():
             places = git_parts(shown / git.relative_to(view.repo))
             yield from ((part, view.repo / part.relative_to(shown)) for part in places)
+
+
+def _anchored(view: View, found: Found) -> Iterator[tuple[Path, Path]]:
+    """The git folders of a copy: one that could be renamed would take what is pinned in it along. (In an overlay
+    no folder of the repo can be renamed.)"""
+    if view.repo and view.copy and view.repo_mode == "copy":
+        places = ((view.copy / git.relative_to(view.repo), git) for git in found.git)
+        yield from ((source, place) for source, place in places if source.is_dir() and not source.is_symlink())

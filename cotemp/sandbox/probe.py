@@ -45,7 +45,7 @@ def main() -> None:
     sys.stdout.flush()
     if os.fork() == 0:
         os.setsid()
-        time.sleep(600)
+        time.sleep(30)
 
 
 def _works(attempt: Callable[[], object]) -> bool:

@@ -1,0 +1,91 @@
+"""What a run may take of the machine: processes, file size, memory, private space."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cotemp.sandbox import Limits
+
+from .cells import Cell
+
+FORK_BOMB = """
+import os, sys, time
+count = 0
+try:
+    while count < 3000:
+        if os.fork() == 0:
+            time.sleep(60)
+            os._exit(0)
+        count += 1
+except OSError as error:
+    print(f"stopped after {count}", flush=True)
+    os._exit(9)
+print("not stopped", flush=True)
+"""
+
+
+def test_a_fork_bomb_is_stopped(cell: Cell) -> None:
+    """It reaches its limit, the machine stays usable, and nothing of it is left."""
+    if not cell.enforcer.groups.limits_processes:
+        pytest.skip("no control group for processes can be written here")
+    ran = cell.run(FORK_BOMB, cell.view(limits=Limits(processes=50)))
+    assert ran.finished.exit_code == 9
+    assert 0 < int(ran.said.split()[-1]) <= 50
+    assert cell.run(FORK_BOMB.replace("3000", "60"), walls=False).said == "not stopped\n"
+
+
+def test_a_file_has_a_largest_size(cell: Cell) -> None:
+    """A file of 10 GB is never written, wherever it is tried."""
+    big = 'os.truncate(os.open("{}/big", os.O_CREAT | os.O_RDWR), 10 * 10**9)'
+    view = cell.view()
+    told = cell.tries(
+        f"home=lambda: {big.format(cell.home)}, own=lambda: {big.format(view.artifacts)}",
+        view, before="import signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n",
+    )  # fmt: skip
+    assert all(what.startswith("no: ") for what in told.values())
+    plain = cell.view()
+    assert cell.tries(f"own=lambda: {big.format(plain.artifacts)}", plain, walls=False) == {"own": None}
+
+
+def test_private_space_is_limited(cell: Cell) -> None:
+    """HOME, /tmp and shared memory are in memory, and take no more than they may."""
+    fill = 'write("{}/fill", bytes(3 * 2**20))'
+    places = {"home": cell.home, "tmp": "/tmp", "shm": "/dev/shm", "var": "/var/tmp"}
+    told = cell.tries(
+        ",".join(f"{name}=lambda: {fill.format(where)}" for name, where in places.items())
+        + ', device=lambda: write("/dev/x")',
+        cell.view(limits=Limits(scratch=2**20)),
+    )
+    assert set(told.values()) == {"no: OSError"}
+    assert cell.tries(
+        ",".join(f"{name}=lambda: {fill.format(where)}" for name, where in places.items())
+    ) == dict.fromkeys(places, "written")
+
+
+def test_memory_is_limited_where_it_can_be(cell: Cell) -> None:
+    """A script that wants more than it may have is ended, and so is its run."""
+    if not cell.enforcer.limits_memory:
+        pytest.skip("no control group for memory can be written here")
+    body = "print('begins', flush=True)\nx = bytearray(200 * 2**20)\nprint(len(x))"
+    ran = cell.run(body, cell.view(limits=Limits(memory=64 * 2**20)))
+    assert ran.outcome == "failed"
+    assert "209715200" not in ran.said
+    assert cell.run(body).outcome == "passed"
+
+
+def test_what_is_claimed_is_what_is_done(cell: Cell) -> None:
+    """The run's log names a memory limit exactly where there is one."""
+    limited = cell.enforcer.confine(cell.view()).enforcement.memory
+    assert limited == ("cgroup 4 GiB" if cell.enforcer.limits_memory else "none")
+    bare = replace(cell.enforcer, groups=type(cell.enforcer.groups)())
+    assert bare.confine(cell.view()).enforcement.memory == "none"
+
+
+def test_groups_go_with_the_run(cell: Cell) -> None:
+    """Control groups do not pile up."""
+    launch = cell.launch("print('x')", cell.view())
+    assert launch.confined
+    cell.runner.start(launch).wait(60)
+    assert [group for group in launch.confined.groups if group.exists()] == []
