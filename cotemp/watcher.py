@@ -75,7 +75,8 @@ class Watcher:
         """Report every session that changed since the last sweep; start or mend the events on the way."""
         self._mend()
         for session, folders in list(self._folders.items()):
-            if any([self._has_changed(folder) for folder in folders]):
+            changed = {self._has_changed(folder) for folder in folders}  # each is remembered
+            if True in changed:
                 self._changed(session)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cotemp.places import Places
+from cotemp.places import Places, own_config_file
 
 STRICT = bool(os.environ.get("COTEMP_TEST_STRICT"))
 """Set where every tool must be there, as in CI: what is missing then fails instead of skipping."""
@@ -52,3 +52,15 @@ def places(tmp_path: Path) -> Places:
     places.sessions.mkdir(parents=True)
     places.make_state()
     return places
+
+
+UNENFORCED = 'schema = 1\n[policy]\nenforcer = "none"\nunenforced = "run"\n'
+"""The settings of an owner who wants no sandbox: what a DO leaves outside of its artifacts is then there to be seen."""
+
+
+@pytest.fixture
+def unenforced(nobody_home: Path) -> None:
+    """DOs of the command line run with the user's own rights."""
+    file = own_config_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(UNENFORCED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ..config import Config
 from ..places import Places
@@ -13,6 +14,9 @@ from ..runner import Runner
 from ..runner.engines import Engine
 from ..store.identity import ProcessId
 from ..store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from ..sandbox import Enforcer
 
 __all__ = ["Desk", "Event", "Kind"]
 
@@ -55,3 +59,5 @@ class Desk:
     """What must not get into anything that is written; handed to whoever keeps a run."""
     scrubber: Scrubber
     """The same, ready for use in this process, from any thread."""
+    enforcer: Enforcer | None = None
+    """What holds DOs to their consent; None when nothing does."""

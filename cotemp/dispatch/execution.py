@@ -1,140 +1,209 @@
-"""One claimed DO, from its intent to its filed logs. The order of the steps is what makes it run at most once."""
+"""One claimed DO, from the decision about it to its filed logs. The order of the steps makes it run at most once.
+
+decide ─┬─ refused ─────────────────────────── filed
+        ├─ held: its row, then its move ────── held/, until a human decides
+        └─ runs: its place, its row, its run ─ its end ─ filed
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
-from ..consent import Approved, Situation, decide
+from ..consent import Approved, Held, Refused
 from ..errors import BadName, CotempError, RefusedByPolicy, StorageFailed
 from ..messages.do import Do, Problem
-from ..messages.policy import Policy, Rule, Unenforced
+from ..messages.grant import Approval
 from ..messages.run import Decision, Ended, Outcome, Output, Run
-from ..names import is_run_id
-from ..places import SessionPlaces, make_folder, storage_failed
-from ..runner import Launch, Started, environment, outcome
+from ..places import SessionPlaces, storage_failed
+from ..runner import Launch, Started, outcome
 from ..runner.engines import Engine, Found
-from ..store.filing import outbox_base
-from ..store.identity import host_id, machine_of
 from ..store.ledger import AlreadyRan
 from ..times import local_now
-from .claim import Claimed, give_back
-from .clean import clean_artifacts, clean_ended, clean_run
-from .closing import close, insist, list_artifacts
+from .claim import Claimed, give_back, put_on_hold
+from .clean import clean_ended, clean_run
+from .closing import close, insist
+from .control import Control
+from .describing import bare, described
 from .desk import Desk, Event, Kind
+from .ending import Ending
+from .notifying import notify
+from .situation import Decided, Target, decided, parent_of, retry_of
+from .workplace import Workplace, leave, made
 
-__all__ = ["Control", "Execution"]
+__all__ = ["Execution"]
 
-
-class Control:
-    """Lets another thread stop a queue, and the run that it has under way."""
-
-    def __init__(self) -> None:
-        self.finishing = False
-        self.stopped = threading.Event()
-        self._guard = threading.Lock()
-        self._started: Started | None = None
-
-    @property
-    def taking(self) -> bool:
-        """True while the queue may take another DO."""
-        return not (self.finishing or self.stopped.is_set())
-
-    def attach(self, started: Started | None) -> None:
-        """The run that is under way from now on; one that starts after the stop is stopped at once."""
-        with self._guard:
-            self._started = started
-            late = self.stopped.is_set()
-        if started and late:
-            started.interrupt()
-
-    def stop(self) -> None:
-        """Take no more DOs, and interrupt the one that runs."""
-        with self._guard:
-            self.stopped.set()
-            started = self._started
-        if started:
-            started.interrupt()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What is done with one claimed DO. Both ways raise StorageFailed only while nothing has begun:
-    the DO then waits in the inbox again."""
+    """What is done with one claimed DO; `waited`: it was held, and is in the ledger already.
+
+    Every way raises StorageFailed only while nothing has begun: the DO is then where it came from.
+    """
 
     desk: Desk
     session: SessionPlaces
     claimed: Claimed
     engine: Engine
     control: Control
+    waited: bool = False
 
-    def run(self, do: Do, found: Found, repo: Path | None) -> None:
-        """Decide, write the intent, run, write the outcome, file."""
-        approved = _let_run(do, self.session.id)
-        run = self._describe(approved, found, repo)
+    def run(self, do: Do, found: Found, target: Target, yes: Approval | None = None) -> None:
+        """Decide, and do what was decided; `yes` is a human's approval."""
         try:
-            self.desk.ledger.intend(run, self.desk.me, _retry_of(do))
+            by = decided(self.desk, self.session, self.claimed.do_file, do, target, yes)
+        except StorageFailed:
+            self._put_back()
+            raise
+        match by:
+            case Refused():
+                self._end_unstarted(self._describe(found, target, by), Outcome.REFUSED, by.reason)
+            case Held():
+                self._hold(self._describe(found, target, by), by.reasons, do)
+            case Approved():
+                self._go(by, found, target)
+
+    def reject(self, reason: str, problems: Sequence[Problem] = ()) -> None:
+        """Record and file a DO that cannot run, with every reason."""
+        run = replace(bare(self.session, self.claimed, self.engine), problems=tuple(problems))
+        self._end_unstarted(clean_run(run, self.claimed.data, self.desk.scrubber), Outcome.REJECTED, reason)
+
+    def deny(self, do: Do | None, by: str, why: str) -> None:
+        """Record and file a DO to which a human said no."""
+        run = replace(bare(self.session, self.claimed, self.engine), decision=Decision("denied", None, by))
+        if do:
+            run = replace(run, title=do.title, do=do, repo=do.repo.path, sender=do.sender)
+        clean = clean_run(run, self.claimed.data, self.desk.scrubber)
+        self._end_unstarted(clean, Outcome.REFUSED, f"denied by {by}: {why}")
+
+    # --- what does not run ---
+
+    def _end_unstarted(self, run: Run, result: Outcome, reason: str) -> None:
+        """Write the outcome of a DO that never started, and file it."""
+        ended = clean_ended(Ended(local_now(), result, reason), self.desk.scrubber)
+        ledger = self.desk.ledger
+        write = ledger.reject if result is Outcome.REJECTED and not self.waited else ledger.refuse
+        try:
+            log = write(run, self.desk.me, ended)
+        except StorageFailed:
+            self._put_back()
+            raise
+        close(self.desk, self.session, log, run.base, self.control.stopped)
+
+    def _hold(self, run: Run, reasons: Sequence[str], do: Do) -> None:
+        """Make it wait for a human; the DOs behind it go on."""
+        reasons = [self.desk.scrubber.scrub(reason) for reason in reasons]
+        try:
+            self.desk.ledger.hold(run, self.desk.me, reasons, retry_of(do))
         except AlreadyRan as error:
             self.reject(str(error))
             return
         except StorageFailed:
-            give_back(self.session, self.claimed.path)
+            self._put_back()
             raise
+        self._insist(lambda: put_on_hold(self.session, run.id))
+        text = f"{run.do_file} is held ({'; '.join(reasons)}): cotemp approve {run.id}"
+        self._report(Kind.WAITING, text, run.id)
+        notify("cotemp", f"A DO waits for you in {self.session.id}: cotemp held")
+
+    def _put_back(self) -> None:
+        if self.waited:
+            put_on_hold(self.session, self.claimed.run_id)
+        else:
+            give_back(self.session, self.claimed.path)
+
+    # --- what runs ---
+
+    def _go(self, approved: Approved, found: Found, target: Target) -> None:
+        """Make its place, write the intent, run, end."""
+        place = self._place(approved, found, target)
+        if place is None:
+            return
+        run = replace(self._describe(found, target, approved), enforcement=place.enforcement, started=local_now())
+        if not self._intend(run, approved):
+            leave(self.desk, run.id)
+            return
         try:
-            started = self._start(run, approved, repo)
+            started = self.desk.runner.start(self._launch(place, run, approved))
         except (BadName, RefusedByPolicy) as error:  # it would be the same the next time
-            reason = self.desk.scrubber.scrub(f"could not be started: {error.what}")
-            ended = Ended(local_now(), Outcome.FAILED, reason)
+            ended = Ended(local_now(), Outcome.FAILED, f"could not be started: {error.what}")
         except (OSError, CotempError) as error:
             self._withdraw(run)
-            raise _as_ours(self.desk.places.runs / run.id, error) from error
+            raise _as_ours(place.run_dir, error) from error
         else:
             self._report(Kind.STARTED, f"{run.do_file} runs as {run.id}", run.id)
-            ended = self._await(run, started)
-        log = insist(self.desk, self.session, self.control.stopped, lambda: self.desk.ledger.conclude(run.id, ended))
-        if log:
-            close(self.desk, self.session, log, run.base, self.control.stopped)
+            ended = self._await(started)
+        self._conclude(run, approved, ended)
 
-    def reject(self, reason: str, problems: Sequence[Problem] = ()) -> None:
-        """Record and file a DO that cannot run, with every reason."""
-        run = clean_run(replace(self._bare(), problems=tuple(problems)), self.claimed.data, self.desk.scrubber)
-        ended = clean_ended(Ended(local_now(), Outcome.REJECTED, reason), self.desk.scrubber)
+    def _place(self, approved: Approved, found: Found, target: Target) -> Workplace | None:
+        """Where it works; None when it cannot work there, which was dealt with."""
+        from ..transaction import NotPossible
+
         try:
-            log = self.desk.ledger.reject(run, self.desk.me, ended)
-        except StorageFailed:
-            give_back(self.session, self.claimed.path)
-            raise
-        close(self.desk, self.session, log, run.base, self.control.stopped)
+            return made(self.desk, self.session, self.claimed, approved, found, target)
+        except NotPossible as error:
+            leave(self.desk, self.claimed.run_id)
+            self._cannot_write(approved, found, target, f"what it writes could not be taken back: {error.why}")
+        except (OSError, CotempError) as error:
+            leave(self.desk, self.claimed.run_id)
+            self._put_back()
+            raise _as_ours(self.desk.places.runs, error) from error
+        return None
 
-    def _start(self, run: Run, approved: Approved, repo: Path | None) -> Started:
-        artifacts = self.desk.places.runs / run.id / "artifacts"
-        make_folder(artifacts, 0o700)
-        return self.desk.runner.start(self._launch(run, approved, repo, artifacts))
+    def _cannot_write(self, approved: Approved, found: Found, target: Target, reason: str) -> None:
+        """Its writes cannot be a transaction: a human hears of it, and may mend that; a yes is used up by it."""
+        run = replace(self._describe(found, target, approved), decision=Decision("transaction"))
+        if approved.approval:
+            self._end_unstarted(run, Outcome.REFUSED, reason)
+        else:
+            self._hold(run, [reason], approved.do)
+
+    def _intend(self, run: Run, approved: Approved) -> bool:
+        """Write down that it is about to run; False when it may not, which was dealt with."""
+        ledger, me = self.desk.ledger, self.desk.me
+        try:
+            if self.waited:
+                ledger.begin(run, me, approved.approval)
+            else:
+                ledger.intend(run, me, retry_of(approved.do))
+        except AlreadyRan as error:
+            self.reject(str(error))
+        except RefusedByPolicy as error:  # a human was faster: with a no, or with another yes
+            self._put_back()
+            self._report(Kind.WAITING, f"{run.do_file} stays held: {error}", run.id)
+        except StorageFailed:
+            leave(self.desk, run.id)
+            self._put_back()
+            raise
+        else:
+            return True
+        return False
+
+    def _launch(self, place: Workplace, run: Run, approved: Approved) -> Launch:
+        return place.launch(self.desk, self.claimed, approved, self.engine, run.timeout or place.policy.timeout)
 
     def _withdraw(self, run: Run) -> None:
-        """Nothing was started, so there is no run: the DO waits again."""
-        desk, stopped = self.desk, self.control.stopped
-        shutil.rmtree(desk.places.runs / run.id, ignore_errors=True)
+        """Nothing was started, so there is no run: the DO waits again, and one that was held is held anew."""
+        desk = self.desk
+        leave(desk, run.id)
 
         def act() -> bool:
             desk.ledger.withdraw(run.id)
             return True
 
-        if insist(desk, self.session, stopped, act):
+        if self._insist(act):
             give_back(self.session, self.claimed.path)
 
-    def _await(self, run: Run, started: Started) -> Ended:
+    def _await(self, started: Started) -> Ended:
         self.control.attach(started)
         finished = started.wait()
         self.control.attach(None)
-        run_dir, scrubber = self.desk.places.runs / run.id, self.desk.scrubber
-        warnings = insist(self.desk, self.session, self.control.stopped, lambda: clean_artifacts(run_dir, scrubber))
         result, reason = outcome(finished, self.engine)
-        ended = Ended(
+        return Ended(
             at=local_now(),
             outcome=result,
             reason=reason,
@@ -142,96 +211,26 @@ class Execution:
             signal=finished.signal,
             elapsed_ms=finished.elapsed_ms,
             output=Output(finished.bytes_seen, finished.bytes_kept, finished.redacted),
-            artifacts=list_artifacts(self.desk.places.runs / run.id / "artifacts"),
-            warnings=warnings or (),
-        )
-        return clean_ended(ended, self.desk.scrubber)
-
-    def _launch(self, run: Run, approved: Approved, repo: Path | None, artifacts: Path) -> Launch:
-        run_dir = self.desk.places.runs / run.id
-        env = environment(
-            os.environ,
-            session=run.session,
-            home=self.desk.places.home,
-            run_id=run.id,
-            artifacts=artifacts,
-            outbox=artifacts / "outbox",
-            repo=repo,
-            do_path=run_dir / "do" / run.do_file,
-            consent=approved.consent,
-        )
-        return Launch(
-            run_id=run.id,
-            approved=approved,
-            data=self.claimed.data,
-            do_file=run.do_file,
-            engine=self.engine,
-            run_dir=run_dir,
-            cwd=repo or artifacts,
-            env=env,
-            timeout=run.timeout or self._policy().timeout,
-            scrub=self.desk.scrub,
         )
 
-    def _describe(self, approved: Approved, found: Found, repo: Path | None) -> Run:
-        do, policy = approved.do, self._policy()
-        run = replace(
-            self._bare(),
-            title=do.title,
-            do=do,
-            engine_version=found.version,
-            terminal=self.desk.runner.terminal(self.engine.terminal),
-            repo=str(repo) if repo else do.repo.path,
-            sender=do.sender,
-            consent=approved.consent,
-            decision=Decision(approved.rule),
-            timeout=min(do.timeout or policy.timeout, policy.timeout_max),
-            started=local_now(),
-            warnings=(*do.warnings, *_repo_warning(do, repo)),
-        )
-        return clean_run(run, self.claimed.data, self.desk.scrubber)
+    def _conclude(self, run: Run, approved: Approved, ended: Ended) -> None:
+        parent = parent_of(self.desk, self.session, self.claimed.do_file, approved.do)
+        depth = parent.depth if parent else 0
+        ending = Ending(self.desk, self.session, run.id, run.base, approved.consent, depth)
+        log = self._insist(lambda: ending.conclude(ended))
+        if log:
+            close(self.desk, self.session, log, run.base, self.control.stopped)
 
-    def _policy(self) -> Policy:
-        return self.desk.config.policy_of(self.session.id)
+    # --- means ---
 
-    def _bare(self) -> Run:
-        claimed = self.claimed
-        return Run(
-            id=claimed.run_id,
-            session=self.session.id,
-            do_file=claimed.do_file,
-            sha256=claimed.sha256,
-            base=outbox_base(claimed.do_file, claimed.run_id),
-            host=machine_of(host_id()),
-            title=os.path.splitext(claimed.do_file)[0],
-            queued=claimed.queued,
-            engine=self.engine.name,
-            terminal=self.engine.terminal,
-            os_user=claimed.os_user,
-        )
+    def _describe(self, found: Found, target: Target, by: Decided) -> Run:
+        return described(self.desk, self.session, self.claimed, self.engine, found, target, by)
+
+    def _insist(self, act: Callable[[], T]) -> T | None:
+        return insist(self.desk, self.session, self.control.stopped, act)
 
     def _report(self, kind: Kind, text: str, run_id: str) -> None:
         self.desk.report(Event(kind, self.session.id, text, run_id))
-
-
-def _let_run(do: Do, session: str) -> Approved:
-    """Nothing enforces consent yet, so whatever is asked is let through, as each run's log says."""
-    policy = Policy(secrets=Rule.ALLOW, destructive=Rule.ALLOW, unenforced=Unenforced.RUN)
-    decision = decide(do, policy, (), Situation(session, local_now(), enforced=False))
-    assert isinstance(decision, Approved)
-    return decision
-
-
-def _retry_of(do: Do) -> str | None:
-    """The run that a retried DO names in its header."""
-    named = do.extras.get("retry_of")
-    return named if isinstance(named, str) and is_run_id(named) else None
-
-
-def _repo_warning(do: Do, repo: Path | None) -> tuple[str, ...]:
-    if repo or not do.repo.path:
-        return ()
-    return (f"repo.path {do.repo.path} is no folder of this machine: the run worked in its artifact folder",)
 
 
 def _as_ours(path: Path, error: OSError | CotempError) -> CotempError:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
 from ..errors import HeldByOther, StorageFailed
 from ..messages.do import Do
@@ -12,41 +10,24 @@ from ..messages.header import HeaderError, read
 from ..names import new_run_id
 from ..places import SessionPlaces, storage_failed
 from ..renames import in_use
-from ..repos import existing
 from ..runner.engines import Found, probe
 from ..store.claims import hold_repo
 from ..store.mailbox import NotPlain
 from ..times import local_now
 from .claim import claim, give_back
+from .control import Control
 from .desk import Desk, Event, Kind
-from .execution import Control, Execution
+from .execution import Execution
 from .gate import PATIENCE, Gate
+from .held import HeldDos
 from .inbox import Arrivals, Candidate, Whole, look
+from .pause import NOTHING_WAITS, REPO_POLL, RETRY, Pause, sooner
 from .recovery import finish_filing
+from .situation import Target, target_of
 
-__all__ = ["Pause", "SessionQueue"]
+__all__ = ["SessionQueue"]
 
-RETRY = 2.0
-"""Seconds after which something that could not be done is tried again."""
-REPO_POLL = 0.25
-"""Seconds between two looks at a repo that another run holds."""
 _STORAGE = "/storage"  # no file has this name
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Nothing can be taken now: look again in `seconds`.
-
-    `overtake`: later DOs of the session may go first meanwhile. `expected`: it is a matter of time
-    only, not of something that a human has to do.
-    """
-
-    seconds: float
-    overtake: bool = True
-    expected: bool = True
-
-
-_NOTHING_WAITS = Pause(float("inf"), expected=False)
 
 
 class SessionQueue:
@@ -58,19 +39,20 @@ class SessionQueue:
         self._arrivals = Arrivals()
         self._gate = Gate()
         self._control = Control()
+        self._held = HeldDos(desk, session, self._control)
         self._told: set[tuple[str, str]] = set()
 
     def drain(self) -> Pause | None:
         """Run every DO that is completely written; returns when to look again.
 
-        None: nothing waits, so only a change of the inbox is a reason to come back.
+        None: nothing waits but what is held, so only a change of the session's folders is a reason to come back.
         """
         try:
             finish_filing(self._desk, self.session, self._control.stopped)
             while self._control.taking:
                 pause = self._pass()
                 if pause is not None:
-                    return None if pause is _NOTHING_WAITS else pause
+                    return None if pause == NOTHING_WAITS else pause
                 self._told.clear()
             return None
         except StorageFailed as error:
@@ -89,14 +71,16 @@ class SessionQueue:
 
     def _pass(self) -> Pause | None:
         """Handle the first DO that is ready: None when one was handled, else when to look again."""
+        soonest = self._held.look()  # they came before all others
+        if soonest is None:
+            return None
         candidates = self._arrivals.list(self.session.inbox, self._desk.engines)
         self._forget_all_but({candidate.path.name for candidate in candidates})
-        soonest = _NOTHING_WAITS
         for candidate in candidates:
             pause = self._consider(candidate)
             if pause is None:
                 return None
-            soonest = Pause(min(pause.seconds, soonest.seconds), expected=pause.expected or soonest.expected)
+            soonest = sooner(pause, soonest)
             if not pause.overtake:
                 break
         return soonest
@@ -146,27 +130,27 @@ class SessionQueue:
         return self._run(whole, do, engine)
 
     def _run(self, whole: Whole, do: Do, engine: Found) -> Pause | None:
-        run_id, repo = new_run_id(local_now()), existing(do.repo.path)
-        if repo is None:
-            self._start(whole, run_id, do, engine, None)
+        run_id, target = new_run_id(local_now()), target_of(self._desk, do)
+        if target.repo is None:
+            self._start(whole, run_id, do, engine, target)
             return None
         try:
-            with hold_repo(self._desk.places, repo, f"run {run_id}"):
-                self._start(whole, run_id, do, engine, repo)
+            with hold_repo(self._desk.places, target.repo, f"run {run_id}"):
+                self._start(whole, run_id, do, engine, target)
         except HeldByOther as error:
             name = whole.candidate.path.name
-            self._tell(name, Kind.WAITING, f"{name} waits: repo {repo} is busy: {error.what}")
+            self._tell(name, Kind.WAITING, f"{name} waits: repo {target.repo} is busy: {error.what}")
             return Pause(REPO_POLL, overtake=False)
         return None
 
-    def _start(self, whole: Whole, run_id: str, do: Do, engine: Found, repo: Path | None) -> None:
+    def _start(self, whole: Whole, run_id: str, do: Do, engine: Found, target: Target) -> None:
         claimed = claim(self.session, whole.candidate, run_id, self._desk.scrubber.scrub_name)
         if claimed is None:
             return
         if claimed.sha256 != whole.sha256:
             give_back(self.session, claimed.path)  # it changed after the check: it must prove itself again
             return
-        Execution(self._desk, self.session, claimed, whole.candidate.engine, self._control).run(do, engine, repo)
+        Execution(self._desk, self.session, claimed, whole.candidate.engine, self._control).run(do, engine, target)
 
     def _reject(self, candidate: Candidate, reason: str, error: HeaderError | None = None) -> None:
         claimed = claim(self.session, candidate, new_run_id(local_now()), self._desk.scrubber.scrub_name)

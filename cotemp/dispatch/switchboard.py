@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from ..config import Config
 from ..errors import CotempError
@@ -21,8 +22,12 @@ from ..store.ledger import Ledger
 from ..store.owner import claim_session
 from ..watcher import Watcher
 from .desk import Desk, Event, Kind
-from .queue import Pause, SessionQueue
+from .pause import Pause
+from .queue import SessionQueue
 from .recovery import recover
+
+if TYPE_CHECKING:
+    from ..sandbox import Enforcer
 
 __all__ = ["Switchboard"]
 
@@ -59,7 +64,7 @@ class Switchboard:
         self._scrubber = scrub.scrubber()
         self._desk = Desk(
             places, config, engines(config.engines), Ledger(places), self._runner, this_process(), self._report,
-            scrub, self._scrubber,
+            scrub, self._scrubber, _enforcer(places, config),
         )  # fmt: skip
         self._pool = ThreadPoolExecutor(SESSIONS_AT_ONCE, thread_name_prefix="session")
         self._watcher = Watcher(places.sessions, self._changed)
@@ -230,6 +235,14 @@ class Switchboard:
         line = self._lines.pop(session)
         line.claim.release()
         self._desk.report(Event(Kind.STOPPED, session, f"{session} is not watched by this process any more"))
+
+
+def _enforcer(places: Places, config: Config) -> Enforcer | None:
+    """What holds DOs to their consent here; the first look after a boot tries it out, which takes a moment."""
+    from ..sandbox import Missing, find
+
+    found = find(places.state.parent, wanted=config.policy.enforcer.value)
+    return None if isinstance(found, Missing) else found
 
 
 def _set() -> threading.Event:

@@ -115,7 +115,7 @@ class Output(TypedDict):
 class Changes(TypedDict):
     """What the run did to its repo."""
 
-    state: Literal["none", "applied", "dropped", "held", "conflict"]
+    state: Literal["none", "applied", "dropped", "held", "conflict", "undone"]
     created: list[str]
     changed: list[str]
     deleted: list[str]
@@ -123,7 +123,10 @@ class Changes(TypedDict):
 
 
 class Artifact(TypedDict):
-    """A file that the run left in its artifact folder; `path` is relative to that folder."""
+    """A file that the run left in its artifact folder; `path` is relative to that folder.
+
+    `kind`: `file`; `diff` for what it changed in its repo; `output` for what it printed, the TXT in `logs/`.
+    """
 
     path: str
     kind: str

@@ -16,7 +16,7 @@ from .mailbox import move
 if TYPE_CHECKING:
     from ..messages.runlog import Reasons, RunLog
 
-__all__ = ["file_run", "outbox_base"]
+__all__ = ["file_run", "outbox_base", "refile"]
 
 
 def outbox_base(do_file: str, run_id: str) -> str:
@@ -40,6 +40,15 @@ def file_run(session: SessionPlaces, log: RunLog, base: str, output: bytes) -> P
     _write_through(session, text.name, output)
     _leave_queue(session, log, name)
     return text
+
+
+def refile(session: SessionPlaces, log: RunLog, base: str) -> None:
+    """Write the JSON log of a run anew that was filed before; one that was cleared away since stays away.
+
+    Raises StorageFailed when the disk refuses.
+    """
+    if (session.logs / f"{base}.json").exists():
+        _write_through(session, f"{base}.json", _text(log))
 
 
 def _reasons(log: RunLog) -> Reasons:

@@ -176,6 +176,7 @@ def test_a_flood() -> None:
     assert "of which the log keeps" in here("show", "last").out
 
 
+@pytest.mark.usefixtures("unenforced")
 def test_cancel_ends_the_whole_tree(tmp_path: Path) -> None:
     """`cancel` ends the DO and what it started, even what left its process group, and says how it ended."""
     child = tmp_path / "child"
@@ -194,6 +195,7 @@ def test_cancel_ends_the_whole_tree(tmp_path: Path) -> None:
     assert here("cancel", run_id).code == 1
 
 
+@pytest.mark.usefixtures("unenforced")
 def test_retry(tmp_path: Path) -> None:
     """`retry` runs the same DO once more, and the new run names the old one."""
     mark = tmp_path / "ran"

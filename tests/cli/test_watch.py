@@ -232,6 +232,7 @@ class TestDaemon:
             assert f"watched by another process (process {process.pid}" in up.out
             assert watched("co-planning")
 
+    @pytest.mark.usefixtures("unenforced")
     def test_killed_in_the_middle(self, tmp_path: Path) -> None:
         """After kill -9 the run is unknown, at once and for good, until a person settles it; it never runs again."""
         mark = tmp_path / "ran"
@@ -250,6 +251,7 @@ class TestDaemon:
         assert mark.read_text() == "x"
         assert "taken notice" in cotemp("cancel", run_id).out
 
+    @pytest.mark.usefixtures("unenforced")
     def test_down_with_drain(self, tmp_path: Path) -> None:
         """`down --drain` lets the DO that runs end, and takes no other one."""
         gate = tmp_path / "go"
@@ -267,6 +269,7 @@ class TestDaemon:
         cotemp("up", "co-migrate")
         eventually(lambda: outcomes() == ["passed", "passed"])
 
+    @pytest.mark.usefixtures("unenforced")
     def test_up_again_while_it_drains(self, tmp_path: Path) -> None:
         """A session that is wanted again before its DO has ended keeps that DO, and goes on after it."""
         gate = tmp_path / "go"

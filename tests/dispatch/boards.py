@@ -13,6 +13,7 @@ from cotemp.dispatch.desk import Event
 from cotemp.dispatch.switchboard import Switchboard
 from cotemp.dos import Dropped, drop
 from cotemp.messages.do import Draft, Repo
+from cotemp.messages.policy import Enforcing, Policy, Unenforced
 from cotemp.places import Places
 from cotemp.runner.engines import ENGINES
 from cotemp.store.ledger import Ledger, Row
@@ -28,6 +29,10 @@ LEGACY_PS = (
     "consent: { allow_writes: false }\n--- #>\n1\n"
 )
 """The same for PowerShell."""
+
+
+UNENFORCED = Config(policy=Policy(enforcer=Enforcing.NONE, unenforced=Unenforced.RUN))
+"""The settings of an owner who wants no sandbox: DOs run with the user's own rights."""
 
 
 class Running:
@@ -60,8 +65,8 @@ class Running:
 
 @contextmanager
 def running(places: Places, *sessions: str, config: Config | None = None) -> Iterator[Running]:
-    """A switchboard that watches `sessions`, its loop in a thread."""
-    with Switchboard(places, config or Config()) as board:
+    """A switchboard that watches `sessions`, its loop in a thread; without `config` nothing is enforced."""
+    with Switchboard(places, config or UNENFORCED) as board:
         found = Running(board, places)
         for session in sessions:
             board.add(places.session(session))

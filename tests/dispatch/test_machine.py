@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from cotemp.config import Config
 from cotemp.dispatch.desk import Desk
 from cotemp.dispatch.queue import SessionQueue
 from cotemp.dispatch.recovery import recover
@@ -27,6 +26,7 @@ from cotemp.store.identity import this_process
 from cotemp.store.ledger import Ledger
 from cotemp.testing import FakeRunner
 from cotemp.times import local_now
+from tests.dispatch.boards import UNENFORCED
 from tests.dispatch.power import Power, PowerCut
 
 SESSIONS = st.sampled_from(["co-x", "co-y"])
@@ -68,7 +68,7 @@ class Mail(RuleBasedStateMachine):
         """A new process: it knows only what is on the disk."""
         self.ledger = Ledger(self.places)
         self.desk = Desk(
-            self.places, Config(), ENGINES, self.ledger, self.runner, this_process(), lambda event: None,  # type: ignore[arg-type]
+            self.places, UNENFORCED, ENGINES, self.ledger, self.runner, this_process(), lambda event: None,  # type: ignore[arg-type]
             SCRUB, SCRUB.scrubber(),
         )  # fmt: skip
         self.queues = {s: SessionQueue(self.desk, self.places.session(s)) for s in ("co-x", "co-y")}

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nobody_home: Path) -> Iterator[None]:
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nobody_home: Path, unenforced: None) -> Iterator[None]:
     """The state lies in tmp, and whatever the test starts ends with it."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     (nobody_home / "Downloads").mkdir(exist_ok=True)

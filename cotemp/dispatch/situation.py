@@ -1,0 +1,79 @@
+"""What is true at the moment in which it is decided about a DO, besides the DO and the policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..consent import Approved, Held, Refused, Situation, decide
+from ..errors import UnknownRun
+from ..messages.do import Do
+from ..messages.grant import Approval
+from ..names import is_run_id
+from ..places import SessionPlaces, own_config_file
+from ..repos import existing, forbidden
+from ..store.ledger import Parent
+from ..times import local_now
+from .desk import Desk
+
+__all__ = ["Decided", "Target", "decided", "parent_of", "retry_of", "target_of"]
+
+Decided = Approved | Held | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The folder that a DO is about: a real path, None where there is none of that name here. `forbidden`
+    says why it may never be written (empty: it may)."""
+
+    repo: Path | None = None
+    forbidden: str = ""
+
+
+def target_of(desk: Desk, do: Do) -> Target:
+    """What `do` is about."""
+    repo = existing(do.repo.path)
+    if repo is None:
+        return Target()
+    places = desk.places
+    return Target(repo, forbidden(repo, home=places.home, state=places.state.parent, config=own_config_file().parent))
+
+
+def decided(
+    desk: Desk, session: SessionPlaces, do_file: str, do: Do, target: Target, yes: Approval | None = None
+) -> Decided:
+    """Whether the DO, which came as `do_file`, may run now; `yes` is a human's approval of it, if there is one."""
+    parent = parent_of(desk, session, do_file, do)
+    now = local_now()
+    situation = Situation(
+        session=session.id,
+        now=now,
+        enforced=desk.enforcer is not None,
+        repo=target.repo,
+        forbidden=target.forbidden,
+        ceiling=parent.ceiling if parent else None,
+        approval=yes,
+    )
+    return decide(do, desk.config.policy_of(session.id), desk.ledger.grants(now), situation)
+
+
+def parent_of(desk: Desk, session: SessionPlaces, do_file: str, do: Do) -> Parent | None:
+    """The run that dropped this DO, or the one that it repeats; None when a human did.
+
+    What `retry_of` in a header says may be a lie, but it can only take consent away.
+    """
+    parent = desk.ledger.parent_of(session.id, do_file, do.sha256)
+    again = retry_of(do)
+    if parent or not again:
+        return parent
+    try:
+        before = desk.ledger.find(again)
+    except UnknownRun:
+        return None
+    return desk.ledger.parent_of(before.session, before.do_file, before.sha256)
+
+
+def retry_of(do: Do) -> str | None:
+    """The run that a retried DO names in its header."""
+    named = do.extras.get("retry_of")
+    return named if isinstance(named, str) and is_run_id(named) else None
