@@ -38,7 +38,7 @@ def asked(wrapping: str) -> str:
 
 _LEAVE = "import os, sys; os.setsid(); os.execv(sys.argv[1], sys.argv[1:])"
 _WAIT = "while ! grep -q above said; do sleep 0.01; done; cat said\n"
-CLEAN = "env -i PATH=/usr/bin:/bin"
+CLEAN = f"env -i PATH=/usr/bin:/bin PYTHONPATH={Path(__file__).parents[2]}"
 DISGUISES = {
     "as it is": asked(""),
     "a clean environment": asked(CLEAN),
@@ -95,7 +95,7 @@ def test_the_commands_refuse(runner: Runner, tmp_path: Path) -> None:
     (home / "sessions" / "co-x").mkdir(parents=True)
     (tmp_path / "agents.toml").write_text("schema = 1\n")
     acts = ("grant --session co-x --network --for 1h --yes", f"trust {tmp_path / 'agents.toml'}", "take co-x")
-    clean = f"env -i PATH=/usr/bin:/bin HOME={os.environ['HOME']} {sys.executable} -m cotemp --home {home}"
+    clean = f"{CLEAN} HOME={os.environ['HOME']} {sys.executable} -m cotemp --home {home}"
     script = "".join(f"{clean} {act} >/dev/null 2>&1; echo $?\n" for act in acts)
     assert Bench(runner, tmp_path).run(script).said.split() == ["6", "6", "6"]
     outside = subprocess.run(["sh", "-c", script], capture_output=True, encoding="utf-8", timeout=60, check=True)
