@@ -40,6 +40,8 @@ _COMMANDS = (
     Command("grant", f"{_HERE}.grants:grant", Group.CONSENT, "Let DOs run without being asked for each"),
     Command("grants", f"{_HERE}.grants:grants", Group.CONSENT, "List the standing consent"),
     Command("revoke", f"{_HERE}.grants:revoke", Group.CONSENT, "Take standing consent back"),
+    Command("diff", f"{_HERE}.changes:diff", Group.CONSENT, "Show what a run changed in its repo"),
+    Command("undo", f"{_HERE}.changes:undo", Group.CONSENT, "Take back what a run changed in its repo"),
     Command("audit", f"{_HERE}.audit:audit", Group.CONSENT, "Say who asked, who allowed, and what became of it"),
     Command("new-do", f"{_HERE}.dos:new_do", Group.RUNS, "Write a DO from a template"),
     Command("watch", f"{_HERE}.watch:watch", Group.RUNS, "Run what arrives, in the foreground"),

@@ -79,7 +79,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a run did to its repo. `state`: none, applied, dropped, held or conflict."""
+    """What a run did to its repo. `state`: none, applied, dropped, held, conflict or undone."""
 
     state: str = "none"
     created: tuple[str, ...] = ()

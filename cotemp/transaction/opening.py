@@ -46,7 +46,7 @@ def prepare(run_dir: Path, repo: Path, *, overlay: bool, limits: Limits | None =
     with kept.told(), _opened(repo) as tree:
         base = repo_now(tree, "overlay" if overlay else "snapshot")
         if base.index is not None:
-            shutil.copyfile(repo / git.INDEX, kept.index, follow_symlinks=False)
+            _keep_index(repo / git.INDEX, kept.index)
         kept.save_base(base)
         if overlay:
             return _overlay(kept, repo)
@@ -63,6 +63,14 @@ def _opened(repo: Path) -> Tree:
         return Tree(repo)
     except OSError as error:
         raise NotPossible(f"{repo} cannot be opened: {error.strerror}") from error
+
+
+def _keep_index(index: Path, kept: Path) -> None:
+    """Git never writes into its index, it puts a new one in its place: so the old one needs no copy."""
+    try:
+        os.link(index, kept, follow_symlinks=False)
+    except OSError:  # another file system, or one without hard links
+        shutil.copyfile(index, kept, follow_symlinks=False)
 
 
 def _overlay(kept: Kept, repo: Path) -> Prepared:

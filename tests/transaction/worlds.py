@@ -101,8 +101,8 @@ class World:
         self.inside(prepared, script)
         return transaction.seal(self.run_dir)
 
-    def inside(self, prepared: Prepared, script: str) -> None:
-        """Run a shell script on the view of the repo."""
+    def inside(self, prepared: Prepared, script: str) -> bytes:
+        """Run a shell script on the view of the repo; returns what it printed."""
         if prepared.copy is not None:
             done = _shell(["sh", "-ec", script], prepared.copy)
         else:
@@ -114,6 +114,7 @@ class World:
                 self.root,
             )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode(errors="replace")
+        return done.stdout
 
 
 def _shell(command: list[str], cwd: Path) -> subprocess.CompletedProcess[bytes]:
