@@ -155,6 +155,18 @@ def test_an_event_that_was_put_in_is_found(places: Places) -> None:
     assert found(places).seq == 5
 
 
+def test_an_event_with_a_digest_made_anew_is_found(places: Places) -> None:
+    """An edited event whose own digest was made anew does not fit the one that follows it."""
+    with Ledger(places) as ledger:
+        eventful(ledger)
+    with closing(sqlite3.connect(places.ledger)) as db, db:
+        edited = [*db.execute("SELECT * FROM events WHERE seq=3").fetchone()][:7]
+        edited[4] = "nobody"
+        db.execute("UPDATE events SET who='nobody', digest=? WHERE seq=3", (entry_digest(tuple(edited)),))
+    broken = found(places)
+    assert (broken.seq, "does not follow the event before it" in broken.what) == (4, True)
+
+
 def head(places: Places) -> Path:
     return places.ledger.with_suffix(".head")
 
