@@ -127,6 +127,20 @@ _PREFIXED = tuple(
         ("linear-key", b"lin_api_", rb"[A-Za-z0-9]{40}" + _END),
         ("notion-token", b"ntn_", rb"[A-Za-z0-9]{40,64}" + _END),
         ("supabase-token", b"sbp_", rb"[0-9a-f]{40}" + _END),
+        ("digitalocean-token", b"dor_v1_", rb"[0-9a-f]{64}" + _END),
+        ("databricks-token", b"dapi", rb"[0-9a-f]{32}(?:-\d)?" + _END),
+        ("figma-token", b"figd_", rb"[A-Za-z0-9_-]{40,64}" + _END),
+        ("postman-key", b"PMAK-", rb"[0-9a-f]{24}-[0-9a-f]{34}" + _END),
+        ("newrelic-key", b"NRAK-", rb"[A-Z0-9]{27}" + _END),
+        ("square-token", b"sq0atp-", rb"[A-Za-z0-9_-]{22}" + _END),
+        ("square-token", b"sq0csp-", rb"[A-Za-z0-9_-]{43}" + _END),
+        ("pulumi-token", b"pul-", rb"[0-9a-f]{40}" + _END),
+        ("sentry-token", b"sntryu_", rb"[0-9a-f]{64}" + _END),
+        ("sentry-token", b"sntrys_", rb"[A-Za-z0-9_+/=-]{60,512}" + _END),
+        ("nuget-key", b"oy2", rb"[a-z0-9]{43}" + _END),
+        ("cerebras-key", b"csk-", rb"[a-z0-9]{48}" + _END),
+        ("langsmith-key", b"lsv2_pt_", rb"[0-9a-f]{32}_[0-9a-f]{10}" + _END),
+        ("langsmith-key", b"lsv2_sk_", rb"[0-9a-f]{32}_[0-9a-f]{10}" + _END),
     )
 )
 

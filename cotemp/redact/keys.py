@@ -29,10 +29,10 @@ _HEADER = re.compile(rb"-----|" + _NAMED.pattern)
 _LAST_RUN = re.compile(rb"[A-Za-z0-9+/]+={0,2}(?=[^A-Za-z0-9+/=]*\Z)")
 
 
-def may_begin(text: bytes) -> bool:
-    """True when a line of `text` may begin a private key."""
-    bare = without_controls(text)
-    return b"PRIVATE KEY" in bare and b"-----BEGIN" in bare
+def may_begin(text: bytes, *, bare: bool = False) -> bool:
+    """True when a line of `text` may begin a private key. `bare`: it surely has no controls."""
+    text = text if bare else without_controls(text)
+    return b"PRIVATE KEY" in text and b"-----BEGIN" in text
 
 
 def key_body(key: bytes) -> bytes:

@@ -37,9 +37,9 @@ class Search:
         names = rb"|".join(re.escape(kind.encode()) for kind in kinds)
         self._mark = re.compile(rb"\[secret:(?:" + names + rb"):[0-9a-v]{4}\]")
 
-    def find(self, text: bytes) -> list[Span]:
-        """The secrets of `text`, which is whole lines: disjoint, in order."""
-        if not has_controls(text) and b"\r" not in text:
+    def find(self, text: bytes, *, bare: bool = False) -> list[Span]:
+        """The secrets of `text`, which is whole lines: disjoint, in order. `bare`: it surely has no controls."""
+        if (bare or not has_controls(text)) and b"\r" not in text:
             return _merged(self._scan(text, _FULL))
         coloured = b"\x1b" in text
         plain = COLOURS.sub(b"", text) if coloured else text
@@ -139,7 +139,7 @@ class _Rows:
         rows = [(rank, row) for rank, row in enumerate(TABLE) if wanted(row)]
         exact = [(rank, row) for rank, row in rows if not row.any_case]
         # These are everywhere: a plain `in` stops at the first.
-        self._frequent = {word: behind for word, behind in _by_keyword(exact).items() if word in _FREQUENT}
+        self._frequent = {word: _by_keyword(exact).get(word, []) for word in _FREQUENT}
         self._exact = _Words({word: behind for word, behind in _by_keyword(exact).items() if word not in _FREQUENT})
         self._any_case = _Words(_by_keyword((rank, row) for rank, row in rows if row.any_case))
         self._known: dict[_Met, tuple[_Ranked, ...]] = {}
@@ -147,7 +147,7 @@ class _Rows:
     def worth_trying(self, text: bytes, lower: bytes) -> tuple[_Ranked, ...]:
         """The rows of which a keyword is in the text; `lower` is the text in lower case."""
         met = (
-            tuple([word in text for word in self._frequent]),
+            (_DOT in text, _URL in text),
             self._exact.in_text(text),
             self._any_case.in_text(lower),
         )
@@ -200,7 +200,7 @@ def _by_keyword(rows: Iterable[_Ranked]) -> dict[bytes, list[_Ranked]]:
 
 _Ranked = tuple[int, Detector]
 _Met = tuple[tuple[bool, ...], frozenset[int], frozenset[int]]
-_FREQUENT = (b".", b"://")
+_DOT, _URL = _FREQUENT = (b".", b"://")
 _LONG, _FEW = 64 * 1024, 20
 """So long a text is often one line of base64, in which every byte is as frequent as any: few words are then faster
 looked for one by one."""

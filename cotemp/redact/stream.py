@@ -11,6 +11,7 @@ from typing import NamedTuple
 from . import keys
 from .detectors import PRIVATE_KEY
 from .search import Search, Span
+from .views import has_controls
 
 __all__ = ["Piece", "Stream"]
 
@@ -96,9 +97,11 @@ class Stream:
             pieces.append(Piece(tail, self._context, len(tail), self._behind_context(tail)))
             text = text[len(tail) :]
             self._context = 0
-        if self._key or keys.may_begin(text):
+        bare = not has_controls(text)
+        if self._key or keys.may_begin(text, bare=bare):
             return pieces + self._line_by_line(text)
-        return [*pieces, self._plain(text)]
+        pieces.append(Piece(text, 0, len(text), self._search.find(text, bare=bare)))
+        return pieces
 
     def _plain(self, text: bytes) -> Piece:
         return Piece(text, 0, len(text), self._search.find(text))

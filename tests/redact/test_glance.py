@@ -56,7 +56,8 @@ def test_whatever_stands_around_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Continue? [y/N] ", "Downloading 45%", "Enter password: ", "12 of 30 done", "see https://", "main.py (3/7)"]
+    "line",
+    ["Continue? [y/N] ", "Downloading 45%", "Enter password: ", "12 of 30 done", "see https://", "main.py (3/7)"],
 )
 def test_prompts_and_progress_are_shown(line: str) -> None:
     """What people wait for is there at once."""
