@@ -24,6 +24,7 @@ __all__ = [
     "fit",
     "is_note",
     "is_run_id",
+    "letters",
     "new_do_id",
     "new_run_id",
     "note_name",
@@ -61,7 +62,12 @@ DO_EXTENSIONS = (".ps1", ".py", ".sh")
 
 def random_part(length: int) -> str:
     """`length` random lower-case base32hex characters (5 bits each)."""
-    return "".join(_ALPHABET[byte & 31] for byte in os.urandom(length))
+    return letters(os.urandom(length))
+
+
+def letters(data: bytes) -> str:
+    """A lower-case base32hex character for each byte, of which five bits count."""
+    return "".join([_ALPHABET[byte & 31] for byte in data])
 
 
 class Mark(NamedTuple):

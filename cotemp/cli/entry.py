@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
-import sys
 from collections.abc import Sequence
 
-from ..errors import BadUsage, CotempError, NotFound, StorageFailed, UnknownTarget
+from ..errors import BadUsage, UnknownTarget
 from . import fast, render
 from .declared import Call
 from .frame import Answer, Context
@@ -20,8 +18,6 @@ __all__ = ["run"]
 
 READER_GONE = 141
 """What a shell reports of a program that SIGPIPE ended."""
-
-_DISK = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EIO, errno.EMFILE, errno.ENAMETOOLONG}
 
 
 def run(argv: Sequence[str], table: Table = TABLE, interruption: Interruption | None = None) -> int:
@@ -35,8 +31,10 @@ def run(argv: Sequence[str], table: Table = TABLE, interruption: Interruption | 
         if isinstance(error, KeyboardInterrupt) or (interruption and interruption.happened):
             render.interrupted(terminal)
             return INTERRUPTED
+        from ..bugs import understood  # only for what went wrong
+
         named = next((word for word in argv if table.find(word)), "none")
-        return render.error(_understood(error, named), terminal, as_json="--json" in argv)
+        return render.error(understood(error, named), terminal, as_json="--json" in argv)
 
 
 def _answer(argv: Sequence[str], table: Table, terminal: Terminal) -> int:
@@ -91,28 +89,3 @@ def _refuse_bytes(value: object) -> None:
     for text in value if isinstance(value, list) else [value]:
         if isinstance(text, str) and any("\ud800" <= char <= "\udfff" for char in text):
             raise BadUsage(f"{text!a} is not text in the encoding of this terminal", "use UTF-8, or pass it over stdin")
-
-
-def _is_somewhere() -> bool:
-    """False when the working directory was removed: whatever a relative path means, it is not there."""
-    try:
-        os.getcwd()
-    except OSError:
-        return False
-    return True
-
-
-def _understood(error: Exception, command: str) -> CotempError:
-    """What the machine refused is no bug of ours; whatever else nobody foresaw is."""
-    if isinstance(error, CotempError):
-        return error
-    if isinstance(error, OSError) and error.errno in _DISK:
-        where = f"{error.filename}: " if error.filename else ""
-        return StorageFailed(f"{where}{error.strerror}", "see: cotemp doctor")
-    if isinstance(error, FileNotFoundError) and not _is_somewhere():
-        return NotFound("the folder that this was started in is not there any more", "change to one that is: cd")
-    from .failures import as_bug  # only for a bug
-
-    if os.environ.get("COTEMP_DEBUG"):
-        sys.excepthook(type(error), error, error.__traceback__)
-    return as_bug(error, command)

@@ -140,7 +140,7 @@ def test_a_bug_is_told_even_where_no_report_can_be_written(
 ) -> None:
     """Without a state folder the report is on the screen."""
     (tmp_path / "file").touch()
-    monkeypatch.setattr("cotemp.cli.failures.state_root", lambda: tmp_path / "file")
+    monkeypatch.setattr("cotemp.bugs.state_root", lambda: tmp_path / "file")
     said = say("fail", "type")
     assert said.code == 70
     assert "TypeError: none has no length" in said.err

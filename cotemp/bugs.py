@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import platform
-import traceback
+import sys
 from collections.abc import Iterator
 
-from .. import __version__
-from ..errors import CotempError
-from ..names import random_part
-from ..places import make_folder, state_root, write_whole
-from ..times import local_now, stamp
+from . import __version__
+from .errors import CotempError, NotFound, StorageFailed
+from .names import random_part
+from .places import make_folder, state_root, write_whole
+from .times import local_now, stamp
 
-__all__ = ["Bug", "as_bug"]
+__all__ = ["Bug", "as_bug", "understood"]
 
+_DISK = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EIO, errno.EMFILE, errno.ENAMETOOLONG}
+"""What the disk says no with."""
 _SPOKEN_BY_PYTHON = (AttributeError, ImportError, NameError, TypeError, RecursionError, NotImplementedError)
 """Exceptions whose message speaks of code; the message of any other may quote a note, a script or a password."""
 
 
 class Bug(CotempError):
     """Something that cotemp did not foresee."""
+
+
+def understood(error: Exception, command: str) -> CotempError:
+    """What the machine refused is no bug of ours; whatever else nobody foresaw is."""
+    if isinstance(error, CotempError):
+        return error
+    if isinstance(error, OSError) and error.errno in _DISK:
+        where = f"{error.filename}: " if error.filename else ""
+        return StorageFailed(f"{where}{error.strerror}", "see: cotemp doctor")
+    if isinstance(error, FileNotFoundError) and not _is_somewhere():
+        return NotFound("the folder that this was started in is not there any more", "change to one that is: cd")
+    if os.environ.get("COTEMP_DEBUG"):
+        sys.excepthook(type(error), error, error.__traceback__)
+    return as_bug(error, command)
+
+
+def _is_somewhere() -> bool:
+    """False when the working directory was removed: whatever a relative path means, it is not there."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def as_bug(error: BaseException, command: str) -> Bug:
@@ -38,12 +63,15 @@ def as_bug(error: BaseException, command: str) -> Bug:
 
 def _without_secrets(report: str) -> str:
     """Names in a trace are ours, but a path or a missing attribute may be somebody's password."""
-    from ..redact import Scrubber, secrets_in
+    from .redact import Scrubber, secrets_in
 
     return Scrubber(secrets_in(os.environ), os.urandom(32)).scrub(report)
 
 
 def _report(error: BaseException, command: str) -> Iterator[str]:
+    import platform
+    import traceback  # 15 ms with platform: only a bug is worth it
+
     yield f"cotemp {__version__}, Python {platform.python_version()}, {platform.platform()}"
     yield f"command: {command}"
     for one in _chain(error):
