@@ -43,7 +43,7 @@ def scan(
     """
     from ..redact import scan_text, secrets_in  # a table of patterns: only this command needs it
 
-    known = secrets_in(cx.env, _named(cx))
+    known = secrets_in(cx.env) | _named(cx)
     found: dict[Path, list[Hit]] = {}
     skipped, searched = [], 0
     for file in _files([path] if path else [cx.places.session(sid).logs for sid in cx.places.session_ids()]):
@@ -59,12 +59,16 @@ def scan(
     return _answer(found, skipped, searched, mended)
 
 
-def _named(cx: Context) -> tuple[str, ...]:
-    """The variables that the owner's policy names as secret; a configuration that cannot be read names none."""
+def _named(cx: Context) -> dict[str, str]:
+    """The values that the owner's policy names as secret; a configuration that cannot be read names none."""
+    from ..redact import secrets_in
+    from ..redact.stored import secrets_in_files
+
     try:
-        return cx.config.policy.secret_env
+        policy = cx.config.policy
     except BadConfig:
-        return ()
+        return {}
+    return secrets_in_files(policy.secret_read) | secrets_in(cx.env, policy.secret_env)
 
 
 def _agreed(cx: Context, found: dict[Path, list["Hit"]]) -> bool:

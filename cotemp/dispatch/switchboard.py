@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -60,7 +61,7 @@ class Switchboard:
         self._guard = threading.Lock()
         self._lines: dict[str, _Line] = {}
         self._runner = Runner().__enter__()  # its helper process starts now, before there are threads
-        scrub = scrub_of(places, named=config.policy.secret_env)
+        scrub = scrub_of(places, os.environ, config.policy)
         self._scrubber = scrub.scrubber()
         self._desk = Desk(
             places, config, engines(config.engines), Ledger(places), self._runner, this_process(), self._report,

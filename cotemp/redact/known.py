@@ -13,7 +13,7 @@ from urllib.parse import quote_from_bytes, quote_plus
 from .anchored import Anchored
 from .contexts import NO_VALUE
 
-__all__ = ["SHORTEST", "KnownValues", "Occurrence", "looks_secret", "secrets_in"]
+__all__ = ["SHORTEST", "KnownValues", "Occurrence", "holds_secret", "looks_secret", "secrets_in"]
 
 SHORTEST = 8
 """Shorter values (in characters) are not looked for: they are words, and every log is full of them."""
@@ -50,7 +50,7 @@ def secrets_in(env: Mapping[str, str], named: Iterable[str] = ()) -> dict[str, s
     Paths and numbers are left out unless named: `SSH_AUTH_SOCK` is no secret, and `1234567890` may be a time.
     """
     always = set(named)
-    found = {name: value for name, value in env.items() if name in always or _holds_secret(name, value)}
+    found = {name: value for name, value in env.items() if name in always or holds_secret(name, value)}
     for name, value in env.items():
         inside = _URL_PASSWORD.match(value)
         if inside and name not in found:
@@ -58,7 +58,8 @@ def secrets_in(env: Mapping[str, str], named: Iterable[str] = ()) -> dict[str, s
     return {name: value for name, value in found.items() if len(value) >= SHORTEST}
 
 
-def _holds_secret(name: str, value: str) -> bool:
+def holds_secret(name: str, value: str) -> bool:
+    """True when a setting of this name and value is likely to be a secret: no place, number, mask or variable."""
     if not looks_secret(name) or _PLACE.fullmatch(value) or ("TOKEN" in name.upper() and value.isdigit()):
         return False
     return NO_VALUE.fullmatch(value.lower().encode("utf-8", "surrogatepass")) is None

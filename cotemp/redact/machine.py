@@ -10,16 +10,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..messages.policy import Policy
 from ..names import random_part
 from ..places import TEMPORARY, Places, make_folder, storage_failed
 from ..renames import remove, rename, replace
 from .known import secrets_in
 from .scrubber import Scrubber
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from .stored import secrets_in_files
 
 __all__ = ["Scrub", "machine_key", "scrub_of"]
 
@@ -68,14 +67,16 @@ class _Prepared:
 
 
 _prepared = _Prepared()
+_NOBODYS = Policy()
 
 
-def scrub_of(places: Places, env: Mapping[str, str] = os.environ, named: Iterable[str] = ()) -> Scrub:
-    """What is to be kept out of everything that is written here: the secrets of `env`, and its variables `named`.
+def scrub_of(places: Places, env: Mapping[str, str] = os.environ, policy: Policy = _NOBODYS) -> Scrub:
+    """What is to be kept out of everything that is written here: the secrets of `env`, and those that `policy` names.
 
     Raises StorageFailed when the machine's key can neither be read nor stored.
     """
-    return Scrub(secrets_in(env, named), machine_key(places))
+    known = secrets_in_files(policy.secret_read) | secrets_in(env, policy.secret_env)
+    return Scrub(known, machine_key(places))
 
 
 def machine_key(places: Places) -> bytes:

@@ -70,7 +70,7 @@ def write_wanted(places: Places, sessions: list[str], finishing: Sequence[str] =
 
 def serve(places: Places, config: Config) -> None:
     """Be the daemon. Raises HeldByOther when this home has one already."""
-    log = _logger(places, scrub_of(places, named=config.policy.secret_env).scrubber())
+    log = _logger(places, scrub_of(places, os.environ, config.policy).scrubber())
     # Handlers that do nothing, not SIG_IGN, which every DO would inherit. Who sees our claim may tell us to
     # look at once; we look anyway, after that.
     for name in ("SIGINT", "SIGHUP"):

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cotemp.redact import Scrubber, looks_secret, secrets_in
+from cotemp.redact.stored import secrets_in_files
 
 from .samples import alnum, private_key
 
@@ -166,3 +168,19 @@ def test_secrets_of_an_environment() -> None:
         "NAMED": "some other value",
     }
     assert secrets_in(env, ["NAMED"]) == {"GH_TOKEN": value, "DATABASE_URL": f"{value}2", "NAMED": "some other value"}
+
+
+def test_values_in_files_of_secrets_are_known(tmp_path: Path) -> None:
+    """What the policy lets a run read is kept out of logs: settings named as secrets, and token files."""
+    folder = tmp_path / "gh"
+    folder.mkdir()
+    (folder / "hosts.yml").write_text(f"github.com:\n    user: bob-the-user\n    oauth_token: {alnum(20)}\n")
+    (folder / "credentials").write_text(f"[default]\naws_secret_access_key = {alnum(40)}\nregion = eu-central-1\n")
+    (folder / "image").write_bytes(b"\xff\xfe\0\1")
+    (tmp_path / "token").write_text(alnum(30) + "\n")
+    found = secrets_in_files([folder, tmp_path / "token", tmp_path / "none"])
+    assert found == {
+        "hosts.yml.oauth_token": alnum(20),
+        "credentials.aws_secret_access_key": alnum(40),
+        "token": alnum(30),
+    }
