@@ -214,7 +214,7 @@ class Execution:
         )
 
     def _conclude(self, run: Run, approved: Approved, ended: Ended) -> None:
-        parent = parent_of(self.desk, self.session, self.claimed.do_file, approved.do)
+        parent = parent_of(self.desk.ledger, self.session.id, self.claimed.do_file, approved.do)
         depth = parent.depth if parent else 0
         ending = Ending(self.desk, self.session, run.id, run.base, approved.consent, depth)
         log = self._insist(lambda: ending.conclude(ended))

@@ -12,7 +12,7 @@ from ..messages.grant import Approval
 from ..names import is_run_id
 from ..places import SessionPlaces, own_config_file
 from ..repos import existing, forbidden
-from ..store.ledger import Parent
+from ..store.ledger import Ledger, Parent
 from ..times import local_now
 from .desk import Desk
 
@@ -43,7 +43,7 @@ def decided(
     desk: Desk, session: SessionPlaces, do_file: str, do: Do, target: Target, yes: Approval | None = None
 ) -> Decided:
     """Whether the DO, which came as `do_file`, may run now; `yes` is a human's approval of it, if there is one."""
-    parent = parent_of(desk, session, do_file, do)
+    parent = parent_of(desk.ledger, session.id, do_file, do)
     now = local_now()
     situation = Situation(
         session=session.id,
@@ -57,20 +57,20 @@ def decided(
     return decide(do, desk.config.policy_of(session.id), desk.ledger.grants(now), situation)
 
 
-def parent_of(desk: Desk, session: SessionPlaces, do_file: str, do: Do) -> Parent | None:
+def parent_of(ledger: Ledger, session: str, do_file: str, do: Do) -> Parent | None:
     """The run that dropped this DO, or the one that it repeats; None when a human did.
 
     What `retry_of` in a header says may be a lie, but it can only take consent away.
     """
-    parent = desk.ledger.parent_of(session.id, do_file, do.sha256)
+    parent = ledger.parent_of(session, do_file, do.sha256)
     again = retry_of(do)
     if parent or not again:
         return parent
     try:
-        before = desk.ledger.find(again)
+        before = ledger.find(again)
     except UnknownRun:
         return None
-    return desk.ledger.parent_of(before.session, before.do_file, before.sha256)
+    return ledger.parent_of(before.session, before.do_file, before.sha256)
 
 
 def retry_of(do: Do) -> str | None:

@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..messages.do import Flags
+from ..dispatch.situation import parent_of
+from ..messages.do import Do, Flags
 from ..messages.grant import Approval, Grant
 from ..names import split_running
 from ..places import Places
@@ -33,12 +34,12 @@ def session_of(places: Places, file: Path) -> str | None:
     return folder.parent.name if folder.parent.name in places.session_ids() else None
 
 
-def standing(places: Places, session: str | None, file: Path, sha256: str) -> Standing:
-    """What is known of the DO `file` with these bytes. A DO that is held has its run's id in its name."""
+def standing(places: Places, session: str | None, file: Path, do: Do) -> Standing:
+    """What is known of `do`, which is in `file`. A DO that is held has its run's id in its name."""
     run_id, do_file = split_running(file.name) or (None, file.name)
     now = local_now()
     with Ledger(places, create=False) as ledger:
-        parent = ledger.parent_of(session, do_file, sha256) if session else None
+        parent = parent_of(ledger, session or "", do_file, do)
         return Standing(
             tuple(ledger.grants(now)),
             parent.ceiling if parent else None,

@@ -15,11 +15,12 @@ from cotemp.explain.standing import Standing
 from cotemp.messages.do import Do, Flags, Repo
 from cotemp.messages.grant import Grant
 from cotemp.messages.policy import Policy, Rule, Unenforced
-from cotemp.places import Places, own_config_file
+from cotemp.places import Places, SessionPlaces, own_config_file
 from cotemp.runner.engines import ENGINES
 from cotemp.store.ledger import Child, Ledger, Parent
 from cotemp.times import local_now
 
+from ..runs.made import begin
 from .real import cotemp, drop, here, home
 
 WALLS = Walls("bubblewrap 0.11.0", "2026-11-21T07:00:00.000Z", overlay=True, memory=True)
@@ -257,3 +258,21 @@ def test_the_real_enforcer_is_named(tmp_path: Path) -> None:
     assert ran.code == 0
     assert f"{walls.enforcer}, which passed its self-test here at 20" in ran.out
     assert "network: none" in ran.out
+
+
+def test_a_repeated_do_is_held_to_the_same_parent(tmp_path: Path) -> None:
+    """Repeating a DO that a run dropped gives it no more than that run had."""
+    policy('enforcer = "none"\nunenforced = "run"')
+    first = begin(home(), made_session(), "import socket")
+    with Ledger(home()) as ledger:
+        ledger.bear(Parent("20260101-000000-1-aaaa", Flags(), 1), [Child("co-migrate", first.do_file, first.sha256)])
+    again = script(tmp_path, consent="allow_network: true")
+    assert here("explain", str(again)).code == 0
+    again.write_text(again.read_text().replace("# risk", f'# retry_of: "{first.id}"\n# risk'))
+    assert here("explain", str(again)).code == 5
+
+
+def made_session() -> SessionPlaces:
+    session = home().session("co-migrate")
+    session.make()
+    return session
