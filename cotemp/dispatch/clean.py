@@ -74,10 +74,10 @@ def _held_by_do(data: bytes, scrubber: Scrubber) -> Iterator[str]:
     fresh = scrubber.fresh()
     fresh.scrub_bytes(data)
     if fresh.counts:
-        yield f"the DO itself holds secrets ({listed(fresh.counts)}); the outbox keeps it as it is"
+        yield f"the DO itself holds secrets ({_listed(fresh.counts)}); the outbox keeps it as it is"
 
 
-def listed(counts: dict[str, int]) -> str:
+def _listed(counts: dict[str, int]) -> str:
     """`2 github-token, 1 jwt`."""
     return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
 
@@ -130,7 +130,7 @@ def _clean_file(path: Path, told: str, scrubber: Scrubber) -> Iterator[str]:
     if is_text(path):
         counts = _in_folder(path.parent, partial(_scrub_file, path, scrubber))
         if counts:
-            yield f"secrets were taken out of artifact {told}: {listed(counts)}"
+            yield f"secrets were taken out of artifact {told}: {_listed(counts)}"
     elif known := known_in(path, scrubber):
         yield f"artifact {told} is no text and holds the value of {', '.join(sorted(known))}: it is kept as it is"
 
