@@ -60,6 +60,8 @@ _COMMANDS = (
     Command("verify", f"{_HERE}.status:verify", Group.ADMIN, "Check that the home is complete"),
     Command("take", f"{_HERE}.setup:take", Group.ADMIN, "Run a session's DOs on this machine from now on"),
     Command("trust", f"{_HERE}.setup:trust", Group.ADMIN, "Believe a file in the home"),
+    Command("bridge serve", f"{_HERE}.bridge:serve", Group.ADMIN, "Answer PowerShell on stdin and stdout"),
+    Command("bridge call", f"{_HERE}.bridge:call", Group.ADMIN, "Make one call of the bridge"),
     Command("uninstall", f"{_HERE}.setup:uninstall", Group.ADMIN, "Remove cotemp's traces, keep your data"),
 )
 
