@@ -60,7 +60,7 @@ def _waited(cx: Context, dropped: Dropped, json: dict[str, Any], text: str) -> I
     yield Answer(
         json=json | {"run": run},
         text=_ending(outcome, row, log),
-        exit_code=_EXIT.get(outcome, 1),
+        exit_code=_EXIT["held"] if row.changes == "held" else _EXIT.get(outcome, 1),
     )
 
 
@@ -75,4 +75,7 @@ def _ending(outcome: str, row: Row, log: Path) -> list[str]:
     after = f" after {show_duration(elapsed / 1000)}" if elapsed is not None else ""
     reason = f": {display_line(row.reason)}" if row.reason else ""
     lines = [f"{paint(outcome.replace('_', ' '), _COLOURS.get(outcome, 'red'))}{after}{reason}"]
-    return lines if outcome == "held" else [*lines, f"log: {log}"]
+    if outcome == "held":
+        return [*lines, f"it waits for you: cotemp approve {row.run_id}"]
+    changes = [f"its changes wait for you: cotemp approve {row.run_id}"] if row.changes == "held" else []
+    return [*lines, *changes, f"log: {log}"]

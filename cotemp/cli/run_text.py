@@ -12,7 +12,7 @@ from ..messages.do import FLAGS
 from ..times import local, parse_utc, show_duration
 from .paint import clipped, columns, paint, width
 
-__all__ = ["ending", "one_run", "outcome_word", "run_list", "show_bytes"]
+__all__ = ["ending", "one_run", "outcome_word", "run_list", "show_bytes", "state_of"]
 
 _COLOURS = {
     "passed": "green",
@@ -35,7 +35,7 @@ def run_list(rows: Sequence[Any], room: int = 0) -> list[str]:
     cells = {
         "run": [display_line(row.run_id) for row in rows],
         "session": [display_line(row.session) for row in rows],
-        "outcome": [outcome_word(row.outcome) for row in rows],
+        "outcome": [outcome_word(state_of(row)) for row in rows],
         "started": [_local(row.started or row.ended) for row in rows],
         "took": [_took(row.started, row.ended) for row in rows],
         "engine": [display_line(row.engine or "-") for row in rows],
@@ -52,6 +52,11 @@ def run_list(rows: Sequence[Any], room: int = 0) -> list[str]:
 def _taken(cells: dict[str, list[str]]) -> int:
     """Cells of a line before the title."""
     return sum(max(map(width, (name, *column))) + 2 for name, column in cells.items())
+
+
+def state_of(row: Any) -> str | None:
+    """How a `RunRow` ended, or how far it has come; None while it runs."""
+    return row.outcome or (row.state if row.state in ("held", "applying") else None)
 
 
 def outcome_word(outcome: str | None) -> str:
@@ -127,8 +132,10 @@ def _facts(log: dict[str, Any], where: dict[str, Path | None]) -> Iterator[tuple
     yield "output", _output(_map(log.get("output")))
     yield "log", _path(where.get("log"))
     yield "JSON log", _path(where.get("JSON log"))
-    for artifact in _list(log.get("artifacts")):
-        yield "artifact", _artifact(_map(artifact), where.get("artifacts"))
+    yield "changes", _changes(_map(log.get("changes")))
+    for artifact in map(_map, _list(log.get("artifacts"))):
+        if artifact.get("kind") != "output":  # that is the log
+            yield "artifact", _artifact(artifact, where.get("artifacts"))
 
 
 def _enforcement(found: dict[str, Any]) -> str:
@@ -137,6 +144,15 @@ def _enforcement(found: dict[str, Any]) -> str:
         return "none: nothing held it to its consent"
     layers = (f"{name}: {_text(found.get(name))}" for name in ("writes", "network", "secrets", "processes", "memory"))
     return f"{enforcer} ({', '.join(layers)})"
+
+
+def _changes(found: dict[str, Any]) -> str:
+    """`applied: 2 created, 1 deleted`; nothing for a run that changed no repo."""
+    state = _text(found.get("state"))
+    counts = [
+        f"{len(names)} {key}" for key in ("created", "changed", "deleted", "refs") if (names := _list(found.get(key)))
+    ]
+    return f"{state}: {', '.join(counts)}" if state not in ("", "none") else ""
 
 
 def _flags(found: object, prefix: str) -> str:

@@ -9,7 +9,7 @@ from ..runs import RunRow, find, survey
 from .frame import Answer, Arg, Context, Opt
 from .moments import ago
 from .paint import paint
-from .run_text import ending, one_run, run_list
+from .run_text import ending, one_run, run_list, state_of
 
 if TYPE_CHECKING:
     from ..runs import Entry
@@ -71,7 +71,7 @@ def show(cx: Context, run: Annotated[str, _RUN]) -> Answer:
         "artifacts": artifact_folder(cx.places, entry),
     }
     known = {"run_id": entry.row.run_id, "session_id": entry.row.session} | _of_ledger(entry)
-    return Answer(log, one_run(log | known, entry.row.outcome, where))
+    return Answer(log, one_run(log | known, state_of(entry.row), where))
 
 
 def cancel(cx: Context, run: Annotated[str, _RUN]) -> Answer:

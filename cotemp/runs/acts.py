@@ -13,7 +13,7 @@ from ..errors import AnswerIsNo, NotFound, TookTooLong
 from ..messages.do import Do
 from ..messages.header import HeaderError, Syntax, read
 from ..messages.header.renewing import renewed
-from ..messages.run import Outcome
+from ..messages.run import Outcome, State
 from ..names import DO_LIMIT, do_name, new_do_id
 from ..places import Places, make_folder, write_whole
 from ..store.ledger import Ledger, Row
@@ -54,6 +54,10 @@ def cancel(places: Places, name: str, who: str, progress: Callable[[str], None] 
         noticed = ", and notice was taken of it" if row and row.settled else ""
         raise AnswerIsNo(
             f"it ended already: {entry.row.outcome}{noticed}", f"all about it: cotemp show {entry.row.run_id}"
+        )
+    if row.state is State.HELD:
+        raise AnswerIsNo(
+            f"{row.run_id} is held: it has not begun", f"to say no to it: cotemp deny {row.run_id} --why …"
         )
     with Ledger(places, create=False) as ledger:
         if row.outcome or is_abandoned(places, row):
@@ -113,6 +117,8 @@ def retry(places: Places, name: str) -> Again:
 def _bytes_of(places: Places, entry: Entry) -> tuple[bytes, Path]:
     """The DO of a run that may run again, and where it is."""
     run_id = entry.row.run_id
+    if entry.row.state is State.HELD:
+        raise AnswerIsNo(f"{run_id} is held: it has not run yet", f"decide about it: cotemp approve {run_id}")
     if entry.row.outcome is None:
         raise AnswerIsNo(f"{run_id} has not ended yet", f"wait for it, or stop it: cotemp cancel {run_id}")
     if entry.row.outcome is Outcome.REJECTED:

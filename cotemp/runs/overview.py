@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import UnknownRun
-from ..messages.run import Outcome
+from ..messages.run import Outcome, State
 from ..places import Places
 from ..store.claims import holders
 from ..store.ledger import Ledger, Row
@@ -99,8 +99,10 @@ def own_entry(places: Places, row: Row) -> Entry:
 
 
 def is_abandoned(places: Places, row: Row) -> bool:
-    """True when `row` has no outcome and nobody who could write one is alive."""
-    return row.outcome is None and row.session.casefold() not in holders(places, "watch-")
+    """True when `row` was begun, has no outcome, and nobody who could write one is alive."""
+    if row.outcome is not None or row.state is State.HELD:
+        return False
+    return row.session.casefold() not in holders(places, "watch-")
 
 
 def has_failed(row: RunRow) -> bool:
@@ -136,11 +138,12 @@ def _log_folders(places: Places, session: str | None) -> dict[str, LogFolder]:
 
 def _own(row: Row, folders: Mapping[str, LogFolder], watched: Mapping[str, object]) -> Entry:
     outcome, reason = row.outcome, row.reason
-    if outcome is None and row.session.casefold() not in watched:
+    if outcome is None and row.state is not State.HELD and row.session.casefold() not in watched:
         outcome, reason = Outcome.UNKNOWN, ABANDONED
     folder = folders.get(row.session)
     log = folder.text_log(row.base) if folder else None
     shown = RunRow(
-        row.run_id, row.session, row.title, row.engine, outcome, row.started, row.ended, row.exit_code, reason, log
-    )
+        row.run_id, row.session, row.title, row.engine, outcome, row.started, row.ended, row.exit_code, reason, log,
+        row.state, row.queued if row.state is State.HELD else None,
+    )  # fmt: skip
     return Entry(shown, row.base, row)

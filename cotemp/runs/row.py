@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..messages.run import Outcome
+from ..messages.run import Outcome, State
 from ..store.ledger import Row
 
 __all__ = ["Entry", "LogFolder", "RunRow"]
@@ -13,8 +13,9 @@ __all__ = ["Entry", "LogFolder", "RunRow"]
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run as `runs --json` shows it: `outcome` is None while it runs, times are UTC, `log` is the
-    absolute path of its TXT log (None while there is none)."""
+    """One run as `runs --json` shows it: `outcome` is None before its end, times are UTC, `log` is the
+    absolute path of its TXT log (None while there is none). `reason` of a held one says what it waits for;
+    `queued` is when it came, told while it waits."""
 
     run_id: str
     session: str
@@ -26,11 +27,13 @@ class RunRow:
     exit_code: int | None
     reason: str | None
     log: str | None
+    state: State = State.DONE
+    queued: str | None = None
 
     @property
     def when(self) -> str:
         """The one time that orders it among the others."""
-        return self.started or self.ended or ""
+        return self.started or self.ended or self.queued or ""
 
 
 class Entry(NamedTuple):

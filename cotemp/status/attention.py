@@ -38,6 +38,11 @@ def _held(views: Sequence[View]) -> str:
     return f"{count(sum(view.contents.held for view in views), 'DO')} held in {where(views)}: cotemp held"
 
 
+def _changes(views: Sequence[View]) -> str:
+    runs = count(sum(len(view.changes) for view in views), "run")
+    return f"changes of {runs} in {where(views)} wait for you: cotemp held"
+
+
 def _unknown(views: Sequence[View]) -> str:
     runs = [run for view in views for run in view.unknown]
     return f"{count(len(runs), 'run')} of unknown outcome in {where(views)}: cotemp show {runs[0]}"
@@ -55,6 +60,7 @@ def _stranded(views: Sequence[View]) -> str:
 
 _ABOUT_RUNS: tuple[tuple[Callable[[View], object], Callable[[Sequence[View]], str]], ...] = (
     (lambda view: view.contents.held, _held),
+    (lambda view: view.changes, _changes),
     (lambda view: view.unknown, _unknown),
     (lambda view: view.lost, _lost),
     (lambda view: view.stranded, _stranded),

@@ -46,7 +46,8 @@ class SessionStatus:
     `*_ps1` count only `.ps1` files, `*_dos` the DOs of all engines; what `gc` cleared away counts in
     the outbox for ever. `alive`: None when nobody can tell, as of a panel of the original. `last_log`
     is "" when there is none. `runs_today` counts this machine's runs by outcome. `oldest_waiting_s`
-    is for how long a DO has waited in the inbox or for a human; None when none does.
+    is for how long a DO has waited in the inbox or for a human; None when none does. `held` counts what waits for a
+    human: DOs, and changes of runs.
     """
 
     name: str

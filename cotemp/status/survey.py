@@ -109,7 +109,7 @@ def _row(name: str, panel: PanelRow | None, view: View, now: float) -> SessionSt
         outbox_dos=held.outbox_dos,
         watcher=view.watcher,
         running=view.running,
-        held=held.held,
+        held=held.held + len(view.changes),
         unknown=len(view.unknown) + len(view.lost),
         runs_today=dict(view.today),
         notes_unread=held.notes,

@@ -21,7 +21,8 @@ class View(NamedTuple):
     """What is known of one session.
 
     `lost`: ids of runs without an outcome, and nobody alive who could write one. `unknown`: ids of runs
-    whose outcome nobody knows. `stranded`: files of DOs that were begun, and nobody is there to put them away.
+    whose outcome nobody knows; `changes`: of those whose changes wait for a human. `stranded`: files of DOs
+    that were begun, and nobody is there to put them away.
     """
 
     id: str
@@ -31,6 +32,7 @@ class View(NamedTuple):
     lost: Sequence[str] = ()
     unknown: Sequence[str] = ()
     stranded: Sequence[str] = ()
+    changes: Sequence[str] = ()
     today: Mapping[str, int] = {}
 
 
@@ -45,7 +47,10 @@ def views(places: Places, contents: Mapping[str, Contents], claims: Claims, work
         if watcher.state == "stopped" and sid in going:
             # Its watcher may have come a moment after the claims were read.
             watcher = _watcher(holder(places, f"watch-{sid.casefold()}"), found.owner, here)
-        view = View(sid, found, watcher, unknown=work.unknown.get(sid, ()), today=work.today.get(sid, {}))
+        view = View(
+            sid, found, watcher, unknown=work.unknown.get(sid, ()), changes=work.changes.get(sid, ()),
+            today=work.today.get(sid, {}),
+        )  # fmt: skip
         yield _begun(view, going.get(sid, [])) if found.running or sid in going else view
 
 

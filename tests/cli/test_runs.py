@@ -56,6 +56,7 @@ def test_from_drop_to_log() -> None:
     (row,) = cotemp("runs", "--json").json["runs"]
     assert list(row) == [
         "run_id", "session", "title", "engine", "outcome", "started", "ended", "exit_code", "reason", "log",
+        "state", "queued",
     ]  # fmt: skip
     assert (row["session"], row["title"], row["engine"]) == ("co-migrate", "Test", "python")
     assert (row["outcome"], row["exit_code"], row["reason"]) == ("failed", 3, "exit code 3")
