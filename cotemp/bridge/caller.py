@@ -78,6 +78,11 @@ class Caller:
 
         return Places.at(find_home(None, self.env, self.config_path))
 
+    @property
+    def is_again(self) -> bool:
+        """True when an earlier attempt at this very call may have done it, and died before it could say so."""
+        return self.mark is not None and self.mark.again
+
     def path(self, name: str, text: str) -> str:
         """The full path that the param `name` means. Raises BadParams."""
         if not text or "\0" in text:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ..messages.run import State
 from ..panels import resolve
+from ..runs import changes
+from ..store.claims import holder
+from ..store.identity import os_user
 from ..store.ledger import Ledger, Row
-from ..times import local, parse_utc
+from ..times import local, local_now, parse_utc, utc
 from .caller import Caller
 from .params import BadParams, Between
 from .spelling import spaced, spaced_all
@@ -96,21 +99,21 @@ def held(caller: Caller, session: _Session = None) -> "HeldList":
 
 
 def _held(caller: Caller, ledger: Ledger, row: Row, waits: Any) -> "HeldRun":
-    from ..runs import Entry
     from ..runs.details import do_file
     from ..runs.overview import own_entry
 
-    entry: Entry = own_entry(caller.places, row)
     log: Any = ledger.log(row.run_id)
-    file = do_file(caller.places, entry)
+    file = do_file(caller.places, own_entry(caller.places, row))
+    reasons = changes.why_held(caller.places, ledger, row) if waits == "changes" else ledger.reasons(row.run_id)
     return {
         "run_id": row.run_id,
         "session": row.session,
         "title": row.title,
         "engine": row.engine,
         "waits": waits,
-        "reasons": list(ledger.reasons(row.run_id)) or ([row.reason] if row.reason else []),
+        "reasons": list(reasons),
         "consent": log["consent_effective"],
+        "enforced": log["enforcement"]["enforcer"] != "none",
         "repo": row.repo,
         "since": spaced(row.ended if waits == "changes" else row.queued),
         "do_file": str(file) if file else None,
@@ -118,11 +121,23 @@ def _held(caller: Caller, ledger: Ledger, row: Row, waits: Any) -> "HeldRun":
 
 
 def approve(caller: Caller, run: _Run) -> "RunDecision":
-    """Say yes to a DO that is held: it runs once, as it is, with the consent that `held.list` shows.
+    """Say yes to a DO that is held, or to changes that are: it runs once, with the consent that `held.list` shows.
 
     Example: {"run": "20261121-101502-28216-k3f9"}
     """
-    raise NotImplementedError
+    with Ledger(caller.places, create=False) as ledger:
+        row = ledger.find(run)
+        if row.changes == "held":
+            changes.apply_held(caller.places, ledger, row, os_user())
+        if row.changes == "held" or (row.changes == "applied" and caller.is_again):
+            return _decided(caller, row, "approved", "changes")
+        yes = ledger.approval_of(row.run_id, local_now()) if caller.is_again else None
+        if yes is None:
+            log = ledger.log(row.run_id)
+            enforced = log["enforcement"]["enforcer"] != "none"
+            yes = ledger.approve(row.run_id, changes.consent_of(log), os_user(), enforced=enforced)
+    _wake(caller, row)
+    return {**_decided(caller, row, "approved", "run"), "until": spaced(utc(yes.until))}
 
 
 def deny(
@@ -130,8 +145,35 @@ def deny(
     run: _Run,
     why: Annotated[str, "the reason, for the log"] = "",
 ) -> "RunDecision":
-    """Say no to a DO that is held, or to changes that are.
+    """Say no to a DO that is held: it is refused. Changes that are held are dropped.
 
     Example: {"run": "20261121-101502-28216-k3f9", "why": "not today"}
     """
-    raise NotImplementedError
+    with Ledger(caller.places, create=False) as ledger:
+        row = ledger.find(run)
+        if row.changes == "held":
+            changes.drop_held(caller.places, ledger, row, os_user())
+        if row.changes == "held" or (row.changes == "dropped" and caller.is_again):
+            return _decided(caller, row, "denied", "changes")
+        if not (caller.is_again and ledger.denial_of(row.run_id)):
+            ledger.deny(row.run_id, os_user(), why)
+    _wake(caller, row)
+    return _decided(caller, row, "denied", "run")
+
+
+def _wake(caller: Caller, row: Row) -> None:
+    from ..watcher import wake  # lists of runs do without
+
+    wake(caller.places.session(row.session))
+
+
+def _decided(caller: Caller, row: Row, decision: Any, waits: Any) -> "RunDecision":
+    watched = holder(caller.places, f"watch-{row.session.casefold()}") is not None
+    return {
+        "run_id": row.run_id,
+        "session": row.session,
+        "decision": decision,
+        "waits": waits,
+        "by": os_user(),
+        "watched": watched,
+    }

@@ -331,6 +331,8 @@ class HeldRun(TypedDict):
     reasons: list[str]
     consent: Consent
     """What it would get, or got."""
+    enforced: bool
+    """Whether anything holds it to that. Say so to the human before they approve."""
     repo: str | None
     since: str | None
     do_file: str | None

@@ -45,7 +45,7 @@ def call(cx: Context, method: Annotated[str, Arg("what is called, such as note.s
 
 
 def _env(cx: Context) -> dict[str, str]:
-    """The environment of callers that bring none of their own: this process's, with what was said on its command line."""
+    """The environment of callers that bring none of their own: this process's, and what its command line says."""
     said = {"COTEMP_HOME": cx.options.home, "COTEMP_CONFIG": cx.options.config}
     return {**cx.env, **{name: value for name, value in said.items() if value}}
 
