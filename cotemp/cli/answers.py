@@ -10,18 +10,20 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from ..messages.panel import PanelRecord
-from ..messages.runlog import RunLog
+from ..messages.runlog import Changes, RunLog
 from ..runs import RunRow
 
 __all__ = [
     "AuditAnswer",
     "AuditRunAnswer",
     "AuditVerifyAnswer",
+    "DecisionAnswer",
     "ErrorAnswer",
     "Failure",
     "FollowedNote",
     "GrantAnswer",
     "GrantsAnswer",
+    "HeldAnswer",
     "ListedNote",
     "ListedPanel",
     "NoteFate",
@@ -285,3 +287,52 @@ class AuditVerifyAnswer(TypedDict):
     whole: bool
     events: int
     broken: BrokenRecord | None
+
+
+class HeldOne(TypedDict):
+    """A DO that is held before it runs, or what a run changed."""
+
+    run_id: str
+    session: str
+    title: str
+    waits: Literal["do", "changes"]
+    reasons: list[str]
+    """Sentences."""
+    decided: str | None
+    """What a human decided about a DO while nobody watched its session."""
+    sender: str | None
+    """The session that the DO names as its sender; nothing proves it."""
+    os_user: str
+    repo: str | None
+    consent: Allowed
+    """What it asks for; it gets all of that, or does not run."""
+    enforcer: str | None
+    """What would hold it to that, or did; null: nothing."""
+    since: str
+    """UTC with milliseconds."""
+    changes: Changes | None
+
+
+class HeldAnswer(TypedDict):
+    """`cotemp held --json`: what waits for a human, newest last."""
+
+    schema: Literal[1]
+    held: list[HeldOne]
+
+
+class DecisionAnswer(TypedDict):
+    """`cotemp approve --json` and `cotemp deny --json`."""
+
+    schema: Literal[1]
+    run_id: str
+    session: str
+    waits: Literal["do", "changes"]
+    decision: Literal["approved", "denied"]
+    by: str
+    """The user of the system who decided."""
+    approval: str | None
+    """The id of the approval of a DO."""
+    until: str | None
+    """When that ends, used or not: UTC with milliseconds."""
+    watched: bool
+    """Whether a process watches the session, which a DO needs to run, or to be filed."""

@@ -141,7 +141,7 @@ def _details(event: Mapping[str, Any]) -> str:
     if kind == "child":
         return f"{data['child']['do_file']} for {data['child']['session']}"
     if kind == "changed":
-        return str(data["what"])
+        return ": ".join(part for part in (data["what"], data.get("why")) if part)
     return str(data.get("reason") or data.get("outcome") or "")
 
 

@@ -31,6 +31,15 @@ def grant_ids(cx: Context, word: str) -> list[str]:
         return [grant.id for grant in ledger.grants(local_now())]
 
 
+def held_ids(cx: Context, word: str) -> list[str]:
+    """Runs that wait for a human."""
+    from ..messages.run import State
+
+    with Ledger(cx.places, create=False) as ledger:
+        rows = [row for row in ledger.open_runs() if row.state is State.HELD] + ledger.held_changes()
+    return [row.run_id for row in rows]
+
+
 def _needs_no_quotes(name: str) -> bool:
     """Names are anybody's text, and a shell would put one with a space, a `$` or worse on its line as it stands."""
     return all(char.isalnum() or char in "._-" for char in name)

@@ -37,6 +37,9 @@ _COMMANDS = (
     Command("demo", f"{_HERE}.demo:demo", Group.DAILY, "See it work in a throwaway home"),
     Command("check", f"{_HERE}.check:check", Group.RUNS, "Check DO files without running them"),
     Command("explain", f"{_HERE}.explain:explain", Group.CONSENT, "Say what a DO would do, without running it"),
+    Command("held", f"{_HERE}.approving:held", Group.CONSENT, "List what waits for you"),
+    Command("approve", f"{_HERE}.approving:approve", Group.CONSENT, "Let a held DO run, or held changes in"),
+    Command("deny", f"{_HERE}.approving:deny", Group.CONSENT, "Say no to a held DO, or to held changes"),
     Command("grant", f"{_HERE}.grants:grant", Group.CONSENT, "Let DOs run without being asked for each"),
     Command("grants", f"{_HERE}.grants:grants", Group.CONSENT, "List the standing consent"),
     Command("revoke", f"{_HERE}.grants:revoke", Group.CONSENT, "Take standing consent back"),
@@ -69,6 +72,7 @@ COMPLETERS = {
     "target": f"{_HERE}.complete:targets",
     "session": f"{_HERE}.complete:sessions",
     "run": f"{_HERE}.complete:run_ids",
+    "held": f"{_HERE}.complete:held_ids",
     "grant": f"{_HERE}.complete:grant_ids",
 }
 """What `complete="…"` of an Arg or Opt means: `function(context, word)` gives names."""

@@ -17,7 +17,7 @@ from .clean import clean_run
 from .desk import Desk
 from .situation import Decided, Target
 
-__all__ = ["bare", "described"]
+__all__ = ["bare", "described", "foreseen"]
 
 
 def bare(session: SessionPlaces, claimed: Claimed, engine: Engine) -> Run:
@@ -51,13 +51,20 @@ def described(
         repo=str(target.repo) if target.repo else do.repo.path,
         sender=do.sender,
         decision=_decision(by),
-        enforcement=Enforcement(),
         timeout=min(do.timeout or policy.timeout, policy.timeout_max),
         warnings=(*do.warnings, *_about_repo(do, target)),
     )
     if not isinstance(by, Refused):
         run = replace(run, consent=by.consent)
     return clean_run(run, claimed.data, desk.scrubber)
+
+
+def foreseen(desk: Desk, run: Run) -> Run:
+    """A run that waits, with what would enforce it if it ran now: a human has to know that."""
+    enforcer = desk.enforcer
+    if enforcer is None:
+        return run
+    return replace(run, enforcement=Enforcement(enforcer.name, enforcer.self_tested))
 
 
 def _decision(by: Decided) -> Decision:

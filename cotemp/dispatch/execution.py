@@ -26,14 +26,17 @@ from .claim import Claimed, give_back, put_on_hold
 from .clean import clean_ended, clean_run
 from .closing import close, insist
 from .control import Control
-from .describing import bare, described
+from .describing import bare, described, foreseen
 from .desk import Desk, Event, Kind
 from .ending import Ending
 from .notifying import notify
 from .situation import Decided, Target, decided, parent_of, retry_of
 from .workplace import Workplace, leave, made
 
-__all__ = ["Execution"]
+__all__ = ["NO_TRANSACTION", "Execution"]
+
+NO_TRANSACTION = "transaction"
+"""The rule by which a DO is held whose writes could not be taken back: deciding again does not change that."""
 
 T = TypeVar("T")
 
@@ -65,7 +68,7 @@ class Execution:
             case Held():
                 self._hold(self._describe(found, target, by), by.reasons, do)
             case Approved():
-                self._go(by, found, target)
+                self._go(by, found, target, asked=yes is not None)
 
     def reject(self, reason: str, problems: Sequence[Problem] = ()) -> None:
         """Record and file a DO that cannot run, with every reason."""
@@ -98,7 +101,7 @@ class Execution:
         """Make it wait for a human; the DOs behind it go on."""
         reasons = [self.desk.scrubber.scrub(reason) for reason in reasons]
         try:
-            self.desk.ledger.hold(run, self.desk.me, reasons, retry_of(do))
+            self.desk.ledger.hold(foreseen(self.desk, run), self.desk.me, reasons, retry_of(do))
         except AlreadyRan as error:
             self.reject(str(error))
             return
@@ -118,9 +121,9 @@ class Execution:
 
     # --- what runs ---
 
-    def _go(self, approved: Approved, found: Found, target: Target) -> None:
-        """Make its place, write the intent, run, end."""
-        place = self._place(approved, found, target)
+    def _go(self, approved: Approved, found: Found, target: Target, *, asked: bool) -> None:
+        """Make its place, write the intent, run, end; `asked`: a human said yes to it."""
+        place = self._place(approved, found, target, asked=asked)
         if place is None:
             return
         run = replace(self._describe(found, target, approved), enforcement=place.enforcement, started=local_now())
@@ -139,7 +142,7 @@ class Execution:
             ended = self._await(started)
         self._conclude(run, approved, ended)
 
-    def _place(self, approved: Approved, found: Found, target: Target) -> Workplace | None:
+    def _place(self, approved: Approved, found: Found, target: Target, *, asked: bool) -> Workplace | None:
         """Where it works; None when it cannot work there, which was dealt with."""
         from ..transaction import NotPossible
 
@@ -147,20 +150,20 @@ class Execution:
             return made(self.desk, self.session, self.claimed, approved, found, target)
         except NotPossible as error:
             leave(self.desk, self.claimed.run_id)
-            self._cannot_write(approved, found, target, f"what it writes could not be taken back: {error.why}")
+            run = replace(self._describe(found, target, approved), decision=Decision(NO_TRANSACTION))
+            self._cannot_write(run, approved.do, f"what it writes could not be taken back: {error.why}", asked=asked)
         except (OSError, CotempError) as error:
             leave(self.desk, self.claimed.run_id)
             self._put_back()
             raise _as_ours(self.desk.places.runs, error) from error
         return None
 
-    def _cannot_write(self, approved: Approved, found: Found, target: Target, reason: str) -> None:
-        """Its writes cannot be a transaction: a human hears of it, and may mend that; a yes is used up by it."""
-        run = replace(self._describe(found, target, approved), decision=Decision("transaction"))
-        if approved.approval:
+    def _cannot_write(self, run: Run, do: Do, reason: str, *, asked: bool) -> None:
+        """Its writes cannot be a transaction: a human hears of it, and may mend that. After their yes it ends."""
+        if asked:
             self._end_unstarted(run, Outcome.REFUSED, reason)
         else:
-            self._hold(run, [reason], approved.do)
+            self._hold(run, [reason], do)
 
     def _intend(self, run: Run, approved: Approved) -> bool:
         """Write down that it is about to run; False when it may not, which was dealt with."""

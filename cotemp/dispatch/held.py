@@ -10,17 +10,17 @@ from ..messages.do import Do
 from ..messages.grant import Approval
 from ..messages.header import HeaderError, read
 from ..messages.run import State
-from ..names import DO_LIMIT, running_name
+from ..names import running_name
 from ..places import SessionPlaces
 from ..runner.engines import ENGINES, Engine, Found, engine_of, probe
 from ..store.claims import hold_repo
 from ..store.ledger import Row
-from ..store.mailbox import NotPlain, read_plain
 from ..times import local, local_now, parse_utc
 from .claim import Claimed, of_run, read_claimed, take_up
 from .control import Control
+from .describing import described, foreseen
 from .desk import Desk, Event, Kind
-from .execution import Execution
+from .execution import NO_TRANSACTION, Execution
 from .pause import NOTHING_WAITS, REPO_POLL, RETRY, Pause, sooner
 from .situation import Target, decided, target_of
 
@@ -32,9 +32,10 @@ CHANGED = "it was changed while it was held: only what was checked may run"
 
 @dataclass(frozen=True, slots=True)
 class _Paper:
-    """What is known of a held DO: its bytes' header, what runs it, and a human's yes, if there is one."""
+    """What is known of a held DO: its bytes and their header, what runs it, and a human's yes, if there is one."""
 
     row: Row
+    claimed: Claimed
     do: Do
     engine: Engine
     found: Found
@@ -74,7 +75,8 @@ class HeldDos:
         if self._known.get(row.run_id) == news:
             return NOTHING_WAITS
         if no:
-            self._taken_up(row).deny(self._header(row), no.by, no.why)
+            execution = self._taken_up(row)
+            execution.deny(_header(execution.claimed, execution.engine), no.by, no.why)
             return None
         pause = self._decide(row, yes)
         if pause in (None, NOTHING_WAITS):
@@ -82,22 +84,35 @@ class HeldDos:
         return pause
 
     def _decide(self, row: Row, yes: Approval | None) -> Pause | None:
-        problem, do = self._checked(row)
-        if do is None:
-            self._taken_up(row).reject(problem)
+        claimed, problem = self._there(row)
+        do = _header(claimed, _engine(self._desk, row))
+        if problem or do is None:
+            self._taken_up(row).reject(problem or CHANGED)
             return None
         engine = _engine(self._desk, row)
         found = probe(engine)
         if not isinstance(found, Found):
             return Pause(RETRY * 5, expected=False)
-        paper = _Paper(row, do, engine, found, target_of(self._desk, do), yes)
+        paper = _Paper(row, claimed, do, engine, found, target_of(self._desk, do), yes)
         by = decided(self._desk, self._session, row.do_file, do, paper.target, yes)
         if isinstance(by, Held):
-            if yes:
-                text = f"{row.do_file} stays held although {yes.by} approved it: {'; '.join(by.reasons)}"
-                self._desk.report(Event(Kind.WAITING, self._session.id, text, row.run_id))
+            self._stays(paper, by)
             return NOTHING_WAITS
-        return self._run(paper)
+        tried = self._desk.ledger.log(row.run_id)["decision"]["rule"] == NO_TRANSACTION
+        return NOTHING_WAITS if tried and yes is None else self._run(paper)
+
+    def _stays(self, paper: _Paper, by: Held) -> None:
+        """It waits on; what it waits for, and what would enforce it, may be another now."""
+        desk, row = self._desk, paper.row
+        reasons = tuple(desk.scrubber.scrub(reason) for reason in by.reasons)
+        known = desk.ledger.log(row.run_id)["enforcement"]["enforcer"]
+        run = described(desk, self._session, paper.claimed, paper.engine, paper.found, paper.target, by)
+        run = foreseen(desk, run)
+        if (reasons, run.enforcement.enforcer) != (desk.ledger.reasons(row.run_id), known):
+            desk.ledger.hold(run, desk.me, reasons)
+        if paper.yes:
+            text = f"{row.do_file} stays held although {paper.yes.by} approved it: {'; '.join(reasons)}"
+            desk.report(Event(Kind.WAITING, self._session.id, text, row.run_id))
 
     def _run(self, paper: _Paper) -> Pause | None:
         repo = paper.target.repo
@@ -125,30 +140,20 @@ class HeldDos:
         claimed = read_claimed(row.run_id, row.do_file, there) if there else _gone(session, row)
         return Execution(self._desk, session, claimed, _engine(self._desk, row), self._control, waited=True)
 
-    def _checked(self, row: Row) -> tuple[str, Do | None]:
-        """The DO as it was checked, or why it is not that any more."""
+    def _there(self, row: Row) -> tuple[Claimed, str]:
+        """The DO as it lies there, and why it is not what was checked any more (empty: it is)."""
         path = of_run(self._session.held, row.run_id)
-        try:
-            data = read_plain(path, DO_LIMIT + 1)[0] if path else None
-        except FileNotFoundError:
-            data = None
-        except NotPlain as error:
-            return f"it is {error.kind} now, not what was checked", None
-        if data is None:
-            return GONE, None
-        return CHANGED, _read(data, row, _engine(self._desk, row))
-
-    def _header(self, row: Row) -> Do | None:
-        return self._checked(row)[1]
+        if path is None:
+            return _gone(self._session, row), GONE
+        claimed = read_claimed(row.run_id, row.do_file, path)
+        return claimed, "" if claimed.sha256 == row.sha256 else CHANGED
 
 
-def _read(data: bytes, row: Row, engine: Engine) -> Do | None:
-    """What was checked; None when these are other bytes."""
+def _header(claimed: Claimed, engine: Engine) -> Do | None:
     try:
-        do = read(data, engine.syntax)
+        return read(claimed.data, engine.syntax)
     except HeaderError:
         return None
-    return do if do.sha256 == row.sha256 else None
 
 
 def _engine(desk: Desk, row: Row) -> Engine:

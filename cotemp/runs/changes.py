@@ -50,13 +50,13 @@ def apply_held(places: Places, ledger: Ledger, row: Row, by: str) -> RunLog:
         return _record(places, ledger, row, "applied", by)
 
 
-def drop_held(places: Places, ledger: Ledger, row: Row, by: str) -> RunLog:
-    """Drop the changes of this run: its repo stays as it is. Raises as `apply_held` does."""
+def drop_held(places: Places, ledger: Ledger, row: Row, by: str, why: str = "") -> RunLog:
+    """Drop the changes of this run, for the reason `why`: its repo stays as it is. Raises as `apply_held` does."""
     from ..transaction import drop
 
     refuse_below_a_run("dropping changes")
     with hold_repo(places, Path(row.repo or places.runs), f"dropping the changes of {row.run_id}"):
-        log = _record(places, ledger, row, "dropped", by)
+        log = _record(places, ledger, row, "dropped", by, why)
         drop(places.runs / row.run_id)
         return log
 
@@ -79,9 +79,9 @@ def consent_of(log: Mapping[str, Any]) -> Flags:
     return Flags(**{name: given[f"allow_{name}"] is True for name in FLAGS})
 
 
-def _record(places: Places, ledger: Ledger, row: Row, what: str, by: str) -> RunLog:
+def _record(places: Places, ledger: Ledger, row: Row, what: str, by: str, why: str = "") -> RunLog:
     known = ledger.log(row.run_id)["changes"]
     created, changed, deleted, refs = (tuple(known[key]) for key in ("created", "changed", "deleted", "refs"))
-    log = ledger.changed(row.run_id, Change(what, created, changed, deleted, refs), what, by)
+    log = ledger.changed(row.run_id, Change(what, created, changed, deleted, refs), what, by, why)
     refile(places.session(row.session), log, row.base)
     return log

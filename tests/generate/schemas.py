@@ -51,6 +51,8 @@ FORMATS = {
     "answer-explain": Format(Explanation, "cotemp explain --json"),
     "answer-grant": Format(answers.GrantAnswer, "cotemp grant --json"),
     "answer-grants": Format(answers.GrantsAnswer, "cotemp grants --json"),
+    "answer-held": Format(answers.HeldAnswer, "cotemp held --json"),
+    "answer-decision": Format(answers.DecisionAnswer, "cotemp approve --json, cotemp deny --json"),
     "answer-notes": Format(answers.NotesAnswer, "cotemp notes --json"),
     "answer-notes-follow": Format(answers.FollowedNote, "cotemp notes --follow --json, each line"),
     "answer-panels": Format(answers.PanelsAnswer, "cotemp panels --json"),

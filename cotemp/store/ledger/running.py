@@ -144,8 +144,9 @@ class Running(Decisions):
             self._append("concluded", run_id)
         return log
 
-    def changed(self, run_id: str, change: Change, what: str, by: str) -> RunLog:
+    def changed(self, run_id: str, change: Change, what: str, by: str, why: str = "") -> RunLog:
         """Record what became of a run's changes after its end: `what` is applied, dropped, undone or conflict.
+        `why` is a human's reason, if they gave one.
 
         Returns its JSON log as it is now. Raises AnswerIsNo when it has no such changes (any more).
         """
@@ -157,7 +158,7 @@ class Running(Decisions):
             log = self.log(run_id)
             log["changes"] = json.loads(json.dumps(asdict(change)))
             self._db.execute("UPDATE runs SET changes=?, log=? WHERE run_id=?", (change.state, _text(log), run_id))
-            self._append("changed", run_id, by, what=what)
+            self._append("changed", run_id, by, what=what, **({"why": why} if why else {}))
         return log
 
     def mark_filed(self, run_id: str) -> None:
