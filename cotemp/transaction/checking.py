@@ -83,7 +83,10 @@ def _is_as(way: Way, step: Step, inside: dict[str, set[str]]) -> bool:
 
 def _strangers(tree: Tree, step: Step, inside: dict[str, set[str]]) -> bool:
     """True when a folder holds what no step speaks of."""
-    return not inside.get(step.path, set()).issuperset(tree.names(step.path))
+    try:
+        return not inside.get(step.path, set()).issuperset(tree.names(step.path))
+    except PermissionError:  # closed as the run left it, so nobody has put anything there since
+        return False
 
 
 def _children(steps: Sequence[Step]) -> dict[str, set[str]]:

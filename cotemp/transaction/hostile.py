@@ -6,10 +6,10 @@ import os
 import re
 import stat
 
-from .model import Kind, Node
+from .model import UNREADABLE, Kind, Node
 from .showing import shown
 
-__all__ = ["altered_object", "trouble"]
+__all__ = ["altered_object", "beyond_recall", "trouble"]
 
 _SPECIAL = stat.S_ISUID | stat.S_ISGID
 
@@ -46,6 +46,13 @@ def altered_object(path: str, before: Node, after: Node) -> str:
     both = before.kind is not Kind.ABSENT and after.kind is not Kind.ABSENT
     if is_object and both and not before.same_content(after):
         return f"{shown(path)} would become another object, but git never changes an object"
+    return ""
+
+
+def beyond_recall(path: str, before: Node, after: Node) -> str:
+    """Why the content of a file could not be brought back, as a sentence; "" when it could."""
+    if before.sha256 == UNREADABLE and not before.same_content(after):
+        return f"{shown(path)} cannot be read, so nobody could bring it back"
     return ""
 
 

@@ -11,7 +11,10 @@ from typing import Any
 from ..messages.run import Change
 from .showing import shown
 
-__all__ = ["Base", "Changes", "Kind", "Node", "RefMove", "Step"]
+__all__ = ["UNREADABLE", "Base", "Changes", "Kind", "Node", "RefMove", "Step"]
+
+UNREADABLE = "unreadable"
+"""In place of the digest of a file that we may not read."""
 
 
 class Kind(StrEnum):
@@ -43,6 +46,8 @@ class Node:
             return False
         if self.kind is Kind.LINK:
             return self.target == other.target
+        if UNREADABLE in (self.sha256, other.sha256):
+            return (self.mode, self.size, self.mtime_ns) == (other.mode, other.size, other.mtime_ns)
         return (self.mode, self.sha256) == (other.mode, other.sha256)
 
     def same_content(self, other: Node) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import DamagedData
 from . import git
-from .hostile import altered_object, trouble
+from .hostile import altered_object, beyond_recall, trouble
 from .keeping import Kept, remove_folder
 from .model import Base, Changes, Kind, Node, RefMove, Step
 from .refs import moved
@@ -134,6 +134,7 @@ class _Difference:
         status = self._new.stat(path)
         if status is None or self._is_unchanged(path, status):
             return None
+        self._new.make_accessible(path, status)
         if self._is_whiteout(path, status):
             self._gone(path)
             return None
@@ -144,7 +145,6 @@ class _Difference:
             return None
         if stat.S_ISDIR(status.st_mode):
             return self._folder(path, status, before)
-        self._new.make_accessible(path, status)
         after = dataclasses.replace(self._new.node(path), mode=node_mode(status))
         if before.kind is Kind.FOLDER:
             self._gone_below(path, set())
@@ -155,7 +155,6 @@ class _Difference:
 
     def _folder(self, path: str, status: os.stat_result, before: Node) -> tuple[str, bool]:
         after = Node(Kind.FOLDER, stat.S_IMODE(status.st_mode), mtime_ns=status.st_mtime_ns)
-        self._new.make_accessible(path, status)
         self._add(path, before, after)
         return path, self._shown is not None or self._is_opaque(path)
 
@@ -179,7 +178,7 @@ class _Difference:
     def _add(self, path: str, before: Node, after: Node) -> None:
         if before.same(after):
             return
-        if problem := never(path) or altered_object(path, before, after):
+        if problem := never(path) or altered_object(path, before, after) or beyond_recall(path, before, after):
             self.problems.append(problem)
         else:
             self.found.append((path, before, dataclasses.replace(after, uid=before.uid, gid=before.gid)))

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Container, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import BinaryIO
 
@@ -39,13 +39,15 @@ class Way:
     content: Callable[[Step], AbstractContextManager[BinaryIO]]
     tag: str
     keeps_objects: bool = False
+    _closed: dict[str, int] = field(default_factory=dict)
 
     def without(self, paths: Container[str]) -> Way:
         """The same but for some paths."""
-        return replace(self, steps=[step for step in self.steps if step.path not in paths])
+        return replace(self, steps=[step for step in self.steps if step.path not in paths], _closed={})
 
     def stage(self) -> None:
         """Write every new file and link beside its place. Raises DamagedData when the kept content was changed."""
+        self._open_folders()
         staged = [step for step in self.steps if self._is_staged(step)]
         for step in staged:
             self._write(step, durable=len(staged) <= ONE_BY_ONE)
@@ -66,6 +68,7 @@ class Way:
             self._delete(step)
         for step in reversed(folders):
             self._finish_folder(step)
+        self._close_folders({step.path for step in self.steps})
         self._sync_folders()
 
     def clear(self) -> None:
@@ -73,6 +76,7 @@ class Way:
         for step in self.steps:
             with contextlib.suppress(OSError), self.tree.folder(self.anchor(step)) as fd:
                 os.unlink(self._temporary(step), dir_fd=fd)
+        self._close_folders(())
 
     def anchor(self, step: Step) -> str:
         """The nearest folder above a step that is there before and after: the new file waits in it."""
@@ -81,6 +85,24 @@ class Way:
         while folder in new:
             folder = parent_of(folder)
         return folder
+
+    # --- folders that nobody may write ---
+
+    def _open_folders(self) -> None:
+        """Let us work in folders whose modes say no, as their owner might; remembers those modes."""
+        for path in sorted({parent_of(step.path) for step in self.steps}):
+            found = self.tree.stat(path)
+            if found is not None and path and self.tree.is_folder(path) and found.st_mode & 0o700 != 0o700:
+                self._closed[path] = found.st_mode & 0o7777
+                self.tree.make_accessible(path, found)
+
+    def _close_folders(self, but: Container[str]) -> None:
+        """Give the folders their modes back, but for those that a step has settled."""
+        for path, mode in self._closed.items():
+            if path not in but:
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError), self.tree.place(path) as (fd, name):
+                    os.chmod(name, mode, dir_fd=fd)
+        self._closed.clear()
 
     # --- staging ---
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .model import Kind, Node
+from .model import UNREADABLE, Kind, Node
 
 __all__ = ["BLOCK", "Tree", "attribute", "copy_whole", "folders_above", "node_mode", "node_of", "parent_of"]
 
@@ -155,12 +155,18 @@ class Tree:
         kind = self._kind(found)
         digest, target = "", ""
         if kind is Kind.FILE:
-            with self.open(path) as file:
-                digest = _digest(file)
+            digest = self._digest(path)
         elif kind is Kind.LINK:
             with self.place(path) as (fd, name):
                 target = os.readlink(name, dir_fd=fd)
         return node_of(found, kind, digest, target)
+
+    def _digest(self, path: str) -> str:
+        try:
+            with self.open(path) as file:
+                return _digest(file)
+        except PermissionError:
+            return UNREADABLE
 
     def _kind(self, found: os.stat_result) -> Kind:
         if found.st_dev != self.status.st_dev and not stat.S_ISLNK(found.st_mode):
@@ -171,7 +177,7 @@ class Tree:
     def make_accessible(self, path: str, found: os.stat_result) -> None:
         """Let us read a file, or enter a folder, whose modes say no: only in a tree that is ours alone."""
         wanted = 0o700 if stat.S_ISDIR(found.st_mode) else 0o400
-        if stat.S_ISLNK(found.st_mode) or found.st_mode & wanted == wanted:
+        if self._kind(found) not in (Kind.FILE, Kind.FOLDER) or found.st_mode & wanted == wanted:
             return
         with self.place(path) as (fd, name):
             os.chmod(name, stat.S_IMODE(found.st_mode) | wanted, dir_fd=fd)

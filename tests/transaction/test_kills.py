@@ -148,10 +148,16 @@ def test_killed(world: World, acted: Acted, act: str, step: int) -> None:
     kill_everywhere(world, acted, act, step)
 
 
+def _copy_new(source: str, target: str) -> None:
+    if not os.path.exists(target):
+        shutil.copy2(source, target)
+
+
 def forget_objects(world: World) -> None:
     """Git's new objects stay when a run is undone, so they are there from the start."""
     source = world.run_dir / "transaction" / "copy" / ".git" / "objects"
-    shutil.copytree(source, world.repo / ".git" / "objects", dirs_exist_ok=True)
+    there = world.repo / ".git" / "objects"
+    shutil.copytree(source, there, dirs_exist_ok=True, copy_function=_copy_new)
     (world.run_dir / "transaction" / "changes.json").unlink(missing_ok=True)
     transaction.seal(world.run_dir)
 

@@ -30,6 +30,10 @@ STORIES: dict[str, tuple[str, bool, tuple[str, ...], tuple[str, ...], tuple[str,
     "executable": ("chmod 755 a.txt", True, (), ("a.txt",), ()),
     "private": ("chmod 600 a.txt d/g.txt; echo x >>a.txt", True, (), ("a.txt", "d/g.txt"), ()),
     "closed folder": ("mkdir c; echo x >c/x; chmod 555 c", True, ("c/x",), (), ()),
+    "in a closed folder": ("chmod 755 closed; echo x >closed/new; rm closed/old; chmod 555 closed", False,
+                           ("closed/new",), (), ("closed/old",)),
+    "a secret file": ("chmod 000 a.txt; echo x >n; chmod 000 n; mkdir m; chmod 000 m", True,
+                      ("m/", "n"), ("a.txt",), ()),
     "link": ("ln -s /etc/passwd l; ln -s ../a.txt d/up", True, ("d/up", "l"), (), ()),
     "other link": ("ln -sfn elsewhere old-link", True, (), ("old-link",), ()),
     "file becomes folder": ("rm a.txt; mkdir a.txt; echo x >a.txt/x", True, ("a.txt/x",), ("a.txt/",), ()),
@@ -66,7 +70,8 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.commit_all("two")
     world.git("branch", "side")
     world.git("tag", "v1")
-    world.write({"notes.txt": "mine\n", "__pycache__/a.pyc": "1"})
+    world.write({"notes.txt": "mine\n", "__pycache__/a.pyc": "1", "closed/old": "old"})
+    (world.repo / "closed").chmod(0o555)
     return world.repo
 
 

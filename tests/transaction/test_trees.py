@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cotemp import transaction
+from cotemp.transaction.keeping import remove_folder
 
 from .worlds import KINDS, World, bwrap, digest_of
 
@@ -27,7 +27,7 @@ ACTS = st.one_of(
     st.tuples(st.just("folder"), PATHS, st.just("")),
     st.tuples(st.just("link"), PATHS, PATHS),
     st.tuples(st.just("remove"), PATHS, st.just("")),
-    st.tuples(st.just("mode"), PATHS, st.sampled_from(["755", "700", "640"])),
+    st.tuples(st.just("mode"), PATHS, st.sampled_from(["755", "700", "750", "555"])),
     st.tuples(st.just("move"), PATHS, PATHS),
 )
 PROGRAM = """
@@ -72,7 +72,7 @@ def test_any_tree(kind: str, first: list[tuple[str, str, str]], then: list[tuple
     try:
         whatever(World(root, kind), script(first), script(then))
     finally:
-        shutil.rmtree(root)
+        remove_folder(root)
 
 
 def whatever(world: World, first: str, then: str) -> None:
