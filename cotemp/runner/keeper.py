@@ -96,13 +96,13 @@ def keep(plan: Plan, pid: int, start: Starter, control: Control) -> None:
         # Whoever does not get this line may safely try again with another keeper.
         control.say(message(keeper=pid))
         finished = _run(plan, start, control)
-        if plan.walls:
-            take_down(plan.walls)
         remove_copy(run_dir)
         with contextlib.suppress(StorageFailed):  # then the message alone tells it
             write_result(run_dir, plan.run_id, finished)
     with contextlib.suppress(OSError):  # then the file alone tells it
         control.say(message(ended=finished.to_json()))
+    if plan.walls:  # nobody has to wait for that
+        take_down(plan.walls)
 
 
 def _run(plan: Plan, start: Starter, control: Control) -> Finished:

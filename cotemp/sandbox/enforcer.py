@@ -66,6 +66,7 @@ class Bubblewrap:
         where there is none."""
         if view.repo_mode == "overlay" and not self.overlay:
             raise ToolMissing("no copy-on-write view of a repo is possible here", "see: cotemp doctor")
+        self.groups.warm_up()
         layout = lay_out(view)
         folder = view.run_dir / FOLDER
         make_folder(folder, 0o700)

@@ -91,6 +91,7 @@ def _enforcers() -> Iterator[Bubblewrap | Seatbelt]:
     if sys.platform == "darwin":
         yield Seatbelt()
     groups = find_groups()
+    groups.sweep()
     for binary in answering(candidates()):
         yield Bubblewrap(binary.path, binary.version, groups, overlay=binary.knows_overlay)
 
@@ -104,7 +105,9 @@ def _known_enforcer(state_root: Path) -> Enforcer | None:
         tested = str(record["self_tested"])
         if sys.platform == "darwin":
             return Seatbelt(tested)
-        return Bubblewrap(record["program"], record["version"], find_groups(), bool(record["overlay"]), tested)
+        groups = find_groups()
+        groups.sweep()
+        return Bubblewrap(record["program"], record["version"], groups, bool(record["overlay"]), tested)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from .view import Limits
 
-__all__ = ["Group", "Groups", "find_groups", "join"]
+__all__ = ["Group", "Groups", "find_groups"]
 
 _MOUNTED = Path("/sys/fs/cgroup")
 _NAME = "cotemp-"
@@ -27,11 +28,12 @@ _LEFT_FOR = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Where groups of one hierarchy can be made, and which file takes which limit."""
+    """Where groups of one hierarchy can be made, which file takes which limit, and which group is ours."""
 
     parent: Path
     memory: tuple[str, ...] = ()
     processes: str = ""
+    own: Path | None = None
 
     def make(self, name: str, limits: Limits) -> Path:
         """A new group. Raises OSError."""
@@ -70,6 +72,13 @@ class Groups:
             raise
         return tuple(made)
 
+    def warm_up(self) -> None:
+        """Begin what makes joining slow. The first process that moves to another group after a quiet moment waits
+        5 to 10 ms for the kernel; so we move to where we are already, while the run is still being prepared."""
+        for folder in {place.own for place in self.places if place.own}:
+            threading.Thread(target=_stay, args=(folder,), daemon=True).start()
+            return  # one wait is enough for all hierarchies
+
     def sweep(self) -> None:
         """Remove what a keeper that was killed left behind."""
         for place in self.places:
@@ -78,9 +87,8 @@ class Groups:
                 remove([Path(e.path) for e in entries if e.name.startswith(_NAME) and e.stat().st_mtime < old])
 
 
-def join(folders: tuple[Path, ...]) -> None:
-    """Move this process into these groups. Raises OSError."""
-    for folder in folders:
+def _stay(folder: Path) -> None:
+    with contextlib.suppress(OSError):
         (folder / "cgroup.procs").write_text("0")
 
 
@@ -110,7 +118,7 @@ def _unified(lines: list[list[str]]) -> Iterator[Group]:
     for folder in (here, *here.parents):
         handed = _words(folder / "cgroup.subtree_control")
         if "memory" in handed and os.access(folder / "cgroup.procs", os.W_OK):
-            yield Group(folder, ("memory.max", "memory.swap.max"), "pids.max" if "pids" in handed else "")
+            yield Group(folder, ("memory.max", "memory.swap.max"), "pids.max" if "pids" in handed else "", own=here)
             return
         if folder == _MOUNTED:
             return
@@ -120,9 +128,9 @@ def _old(lines: list[list[str]]) -> Iterator[Group]:
     for _, controllers, path in lines:
         folder = _MOUNTED / controllers / path.lstrip("/")
         if "memory" in controllers.split(","):
-            yield Group(folder, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"))
+            yield Group(folder, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"), own=folder)
         if "pids" in controllers.split(","):
-            yield Group(folder, processes="pids.max")
+            yield Group(folder, processes="pids.max", own=folder)
 
 
 def _works(group: Group) -> bool:

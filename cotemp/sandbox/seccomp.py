@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 __all__ = ["DENIED", "MACHINES", "Machine", "program"]
 
@@ -74,6 +75,7 @@ _NUMBER, _ARCHITECTURE, _FIRST, _SECOND = 0, 4, 16, 24
 Instruction = tuple[int, int, int, int]
 
 
+@cache
 def program(machine: str, *, network: bool) -> bytes:
     """The filter for one of `MACHINES`, as the kernel takes it. Raises KeyError for another machine."""
     here = MACHINES[machine]

@@ -140,3 +140,11 @@ def test_a_git_that_does_not_work_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "git").write_text("#!/nowhere/sh\n")
     (tmp_path / "git").chmod(0o755)
     assert identity(made({"PATH": str(tmp_path), "HOME": str(tmp_path)})) == [None] * 4
+
+
+def test_secrets_consent_lets_the_named_variables_through() -> None:
+    """Exactly those that the policy names, and only with the consent."""
+    named = {"secret_env": ("GH_TOKEN", "NOT_SET")}
+    assert made(**named) == made()
+    assert made(consent=Flags(secrets=True)) == made()
+    assert made(consent=Flags(secrets=True), **named) == made() | {"GH_TOKEN": "ghp_x"}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
 
 from cotemp.sandbox import Limits
+
+from tests.waiting import eventually
 
 from .cells import Cell
 
@@ -14,7 +17,7 @@ FORK_BOMB = """
 import os, sys, time
 count = 0
 try:
-    while count < 3000:
+    while count < 20000:
         if os.fork() == 0:
             time.sleep(60)
             os._exit(0)
@@ -28,12 +31,13 @@ print("not stopped", flush=True)
 
 def test_a_fork_bomb_is_stopped(cell: Cell) -> None:
     """It reaches its limit, the machine stays usable, and nothing of it is left."""
-    if not cell.enforcer.groups.limits_processes:
-        pytest.skip("no control group for processes can be written here")
+    grouped = cell.enforcer.groups.limits_processes
+    if os.getuid() == 0 and not grouped:
+        pytest.skip("root is limited by a control group only, and none can be written here")
     ran = cell.run(FORK_BOMB, cell.view(limits=Limits(processes=50)))
     assert ran.finished.exit_code == 9
-    assert 0 < int(ran.said.split()[-1]) <= 50
-    assert cell.run(FORK_BOMB.replace("3000", "60"), walls=False).said == "not stopped\n"
+    assert 0 < int(ran.said.split()[-1]) <= (50 if grouped else 19000), "an ordinary user's other processes count, too"
+    assert cell.run(FORK_BOMB.replace("20000", "60"), walls=False).said == "not stopped\n"
 
 
 def test_a_file_has_a_largest_size(cell: Cell) -> None:
@@ -88,4 +92,5 @@ def test_groups_go_with_the_run(cell: Cell) -> None:
     launch = cell.launch("print('x')", cell.view())
     assert launch.confined
     cell.runner.start(launch).wait(60)
-    assert [group for group in launch.confined.groups if group.exists()] == []
+    groups = launch.confined.groups
+    eventually(lambda: not any(group.exists() for group in groups), what="no group is left")

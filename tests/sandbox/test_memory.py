@@ -20,7 +20,7 @@ def test_a_delegated_group_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (app / "cgroup.subtree_control").write_text("memory pids\n")
     (app / "cgroup.procs").touch()
     lines = [["0", "", "/user.slice/app.slice/cotemp.service"]]
-    assert list(_unified(lines)) == [Group(app, ("memory.max", "memory.swap.max"), "pids.max")]
+    assert list(_unified(lines)) == [Group(app, ("memory.max", "memory.swap.max"), "pids.max", app / "cotemp.service")]
     (app / "cgroup.subtree_control").write_text("cpu\n")
     assert list(_unified(lines)) == []
 
