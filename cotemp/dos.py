@@ -19,6 +19,7 @@ from .names import DO_LIMIT, Mark, do_name, new_do_id
 from .panels import resolve
 from .places import Places, SessionPlaces, make_folder, refuse_link, shipped
 from .store.mailbox import deliver
+from .store.spool import leave as spooled
 from .times import local_now
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     Written = Language | Engine
     """What a DO is written in; an engine knows that, too."""
 
-__all__ = ["TEMPLATES", "Dropped", "Template", "await_run", "drop", "drop_file", "from_template"]
+__all__ = ["TEMPLATES", "Dropped", "Template", "await_run", "drop", "drop_file", "from_template", "leave"]
 
 LOST_AFTER = 3.0
 """Seconds after which a DO that is neither in the queue nor in the ledger counts as taken by somebody else."""
@@ -68,6 +69,25 @@ def drop_file(places: Places, to: str, data: bytes, do: Do, language: Written, *
     Raises UnknownTarget (not with `create`), StorageFailed when the disk refuses.
     """
     return _put(resolve(places, to, create=create), data, do.title, do.id, language)
+
+
+def leave(spool: Path, to: str, what: Draft | bytes, language: Written) -> Path:
+    """Put a DO for `to` into the spool of this run, which can see no inbox; returns where it is.
+
+    `what` is a draft, or a finished DO. Raises BadUsage as `drop` does, and for what no session can be called.
+    """
+    title = "DO"
+    if isinstance(what, Draft):
+        _check(what)
+        title = what.title
+        what = write(replace(what, session_id=to, id=what.id or new_do_id()), language.syntax)
+    if len(what) > DO_LIMIT:
+        raise BadUsage(f"the DO has more than {DO_LIMIT // 1024**2} MiB", "keep large data in a file of its own")
+    while True:
+        try:
+            return spooled(spool, to, do_name(title, local_now(), language.extension), what)
+        except FileExistsError:
+            continue  # six random characters met their like
 
 
 def await_run(places: Places, dropped: Dropped) -> Row:

@@ -14,6 +14,7 @@ from ..messages.header import HeaderError
 from ..messages.language import LANGUAGES, Language
 from ..names import DO_LIMIT
 from ..times import parse_duration
+from . import inside
 from .dropped import told
 from .frame import Answer, Arg, Context, Opt
 from .paint import columns
@@ -68,13 +69,14 @@ def drop(
     languages = languages_of(cx)
     language = choose(languages, engine, file)
     script = _script(cx, file, body, language)
-    options = _Options(title, repo, brief, timeout, consent)
-    if isinstance(script, _Finished):
-        options.refuse_beside_header(file)
-        dropped = dos.drop_file(cx.places, to, script.data, script.do, language, create=create)
+    what = _what(cx, _Options(title, repo, brief, timeout, consent), script, file)
+    spool = inside.spool(cx, wait=wait)
+    if spool:
+        return inside.left(dos.leave(spool, to, what if isinstance(what, Draft) else what.data, language), to, "DO")
+    if isinstance(what, Draft):
+        dropped = dos.drop(cx.places, to, what, language, create=create)
     else:
-        draft = replace(options.draft(script, file), sender=_sender(cx))
-        dropped = dos.drop(cx.places, to, draft, language, create=create)
+        dropped = dos.drop_file(cx.places, to, what.data, what.do, language, create=create)
     if languages is LANGUAGES and language.name == "pwsh" and not _has_powershell(cx):
         cx.terminal.err("PowerShell is not installed here, so it waits for that; other languages: --engine\n")
     return told(cx, dropped, wait=wait)
@@ -160,6 +162,14 @@ class _Options(NamedTuple):
         if given:
             what = f"{file} has a header of its own, so {', '.join(given)} would have no effect"
             raise BadUsage(what, "change the header in the file, or leave the options out")
+
+
+def _what(cx: Context, options: _Options, script: _Finished | str, file: Path | None) -> _Finished | Draft:
+    """What is dropped: a finished DO as it is, or a draft around a script."""
+    if isinstance(script, _Finished):
+        options.refuse_beside_header(file)
+        return script
+    return replace(options.draft(script, file), sender=_sender(cx))
 
 
 def _script(cx: Context, file: Path | None, body: str | None, language: Language) -> _Finished | str:

@@ -7,12 +7,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 from ..display import display, display_line
 from ..errors import BadUsage
 from ..names import session_id
-from ..notes import NOTE_LIMIT, UNKNOWN, Fate, Note, Sent, State, await_reading, follow, opened, put_away, read, waiting
+from ..notes import (
+    NOTE_LIMIT,
+    UNKNOWN,
+    Fate,
+    Note,
+    Sent,
+    State,
+    await_reading,
+    follow,
+    leave,
+    opened,
+    put_away,
+    read,
+    waiting,
+)
 from ..notes import send as send_note
 from ..notes import sent as sent_notes
 from ..panels import find, resolve
 from ..places import SessionPlaces
 from ..times import local_now, parse_duration, utc
+from . import inside
 from .frame import Answer, Arg, Context, Opt
 from .paint import columns, paint
 
@@ -45,6 +60,9 @@ def send(
     if timeout is not None and not wait:
         raise BadUsage("--timeout needs --wait", "add --wait, or leave --timeout out")
     limit = None if timeout is None else parse_duration(timeout)
+    spool = inside.spool(cx, wait=wait)
+    if spool:
+        return inside.left(leave(spool, to, _text(cx, to, text), local_now()), to, "note")
     note = send_note(cx.places, to, _text(cx, to, text), sender_of(cx, sender), local_now(), create=create)
     json = {"schema": 1, "path": str(note.path), "name": note.name, "session": note.session.id}
     said = f"Note sent -> {display_line(str(note.path))}"

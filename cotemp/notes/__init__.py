@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .fate import Fate, SentNote, State, await_reading, sent, state_of
 from .reading import Note, follow, is_note, opened, put_away, read, shown, waiting
-from .sending import NOTE_LIMIT, UNKNOWN, Sent, send
+from .sending import NOTE_LIMIT, UNKNOWN, Sent, leave, send
 from .standdown import stand_down
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "await_reading",
     "follow",
     "is_note",
+    "leave",
     "opened",
     "put_away",
     "read",

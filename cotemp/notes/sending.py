@@ -12,8 +12,9 @@ from ..names import Mark, note_name, session_id
 from ..panels import resolve
 from ..places import Places, SessionPlaces, make_folder, refuse_link
 from ..store.mailbox import deliver
+from ..store.spool import leave as spooled
 
-__all__ = ["NOTE_LIMIT", "UNKNOWN", "Sent", "make_real", "send"]
+__all__ = ["NOTE_LIMIT", "UNKNOWN", "Sent", "leave", "make_real", "send"]
 
 NOTE_LIMIT = 1024 * 1024
 """The longest note, in bytes of UTF-8."""
@@ -69,6 +70,19 @@ def _has_arrived(session: SessionPlaces, name: str) -> bool:
     from ..store import receipts  # only after somebody died
 
     return receipts.read(session, name) is not None
+
+
+def leave(spool: Path, to: str, text: str, now: datetime) -> Path:
+    """Put a note for `to` into the spool of this run, which can see no inbox; returns where it is.
+
+    Raises BadUsage for a text as `send` does, and for what no session or panel can be called.
+    """
+    data = _encoded(text)
+    while True:
+        try:
+            return spooled(spool, to, note_name(UNKNOWN, now), data)
+        except FileExistsError:
+            continue  # six random characters met their like
 
 
 def _encoded(text: str) -> bytes:
