@@ -29,7 +29,8 @@ from .tally import Archive, Going, load, save
 __all__ = ["Plan", "Remains", "SessionPlan", "carry_out", "plan"]
 
 FILED = 3600.0
-"""Seconds after which the working folder of a run whose logs are written is of no use to anybody."""
+"""Seconds after which the working folder of a run whose logs are written is of no use to anybody, unless its
+changes can still be undone."""
 UNFINISHED = 86400.0
 """Seconds after which a temporary file is what a crash left: a writer takes a moment."""
 BATCH = 300
@@ -98,7 +99,7 @@ def plan(places: Places, keep: float, progress: Callable[[str], None] = lambda t
     found = survey(places, progress=progress)
     outcomes = {(entry.row.session, entry.base): entry.row.outcome for entry in found.entries}
     with Ledger(places, create=False) as ledger:
-        needed = [*ledger.open_runs(), *ledger.unknown()]
+        needed = [*ledger.open_runs(), *ledger.unknown(), *ledger.held_changes()]
         known = ledger.known()
     bases = {(row.session, row.base) for row in needed}
     sessions = []
@@ -124,7 +125,7 @@ def carry_out(places: Places, wanted: Plan, progress: Callable[[str], None] = la
             if not one.kept_because:
                 failed += _clear(one, progress)
         for path in wanted.run_dirs:
-            shutil.rmtree(path, ignore_errors=True)
+            _remove_run_dir(path)
         for path in wanted.temporary:
             with contextlib.suppress(OSError):
                 path.unlink()
@@ -216,7 +217,8 @@ def _run_dirs(
     for entry in _entries(places.runs):
         with contextlib.suppress(FileNotFoundError):  # whoever runs DOs clears up, too
             age = now - entry.stat(follow_symlinks=False).st_mtime
-            enough = min(FILED, keep) if entry.name in known else max(FILED, keep)
+            can_be_undone = os.path.exists(os.path.join(entry.path, "transaction"))
+            enough = min(FILED, keep) if entry.name in known and not can_be_undone else max(FILED, keep)
             if is_run_id(entry.name) and entry.name not in needed and age >= enough:
                 yield Path(entry.path)
 
@@ -263,6 +265,15 @@ def _clear(wanted: SessionPlan, progress: Callable[[str], None]) -> list[str]:
     if wanted.remains:
         save(session, archive)
     return failed
+
+
+def _remove_run_dir(path: Path) -> None:
+    if (path / "transaction").exists():  # a stranger filled it: its folders may have any mode
+        from ..transaction import drop
+
+        with contextlib.suppress(CotempError):
+            drop(path)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _remove(session: SessionPlaces, archive: Archive) -> list[str]:
