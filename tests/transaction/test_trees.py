@@ -68,11 +68,12 @@ def test_any_tree(kind: str, first: list[tuple[str, str, str]], then: list[tuple
         pytest.skip("this system has no copy-on-write view of a folder")
     if kind == "overlay":
         bwrap()
-    root = Path(tempfile.mkdtemp())
+    root = Path(tempfile.mkdtemp(), "world")
     try:
         whatever(World(root, kind), script(first), script(then))
     finally:
         remove_folder(root)
+        root.parent.rmdir()
 
 
 def whatever(world: World, first: str, then: str) -> None:
