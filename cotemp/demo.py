@@ -12,7 +12,7 @@ from .dispatch.desk import Kind
 from .dispatch.switchboard import Switchboard
 from .display import display
 from .dos import drop, from_template
-from .messages.do import Draft
+from .messages.do import Draft, Flags
 from .messages.header import write
 from .messages.run import Outcome
 from .names import do_name
@@ -21,7 +21,7 @@ from .panels import register
 from .places import Places, SessionPlaces
 from .runner.engines import ENGINES, Engine, Found, probe
 from .setup import initialise
-from .store.identity import this_process
+from .store.identity import os_user, this_process
 from .store.ledger import Ledger, Row
 from .store.mailbox import deliver
 from .times import local_now
@@ -69,6 +69,7 @@ def play(
         yield from _sessions(places, board)
         yield from _notes(places)
         yield from _drops(places, engine)
+        yield Line(Tone.TEXT, _enforced(board))
         yield from _runs(places, board)
     yield from _whereabouts(places)
 
@@ -121,7 +122,6 @@ def _drops(places: Places, engine: Engine) -> Iterator[Line]:
     yield Line(Tone.TEXT, f"{_below(places, _drop_broken(session, engine))}: has a broken header")
     failing = Draft("DO-Fails", _FAILING[engine.name], MIGRATE, brief="Fails at its second step")
     yield Line(Tone.TEXT, f"{_below(places, drop(places, 'Migrate', failing, engine).path)}: fails halfway")
-    yield Line(Tone.TEXT, "They ask for no consent, so they may only read")
 
 
 def _drop_broken(session: SessionPlaces, engine: Engine) -> Path:
@@ -134,10 +134,27 @@ def _drop_broken(session: SessionPlaces, engine: Engine) -> Path:
 def _runs(places: Places, board: Switchboard) -> Iterator[Line]:
     yield Line(Tone.STEP, "They run, one at a time")
     for event in board.events(once=True):
-        if event.kind is Kind.PROCESSED:
+        if event.kind is Kind.WAITING and event.run_id:
+            _approve(places, board, event.run_id)
+        elif event.kind is Kind.PROCESSED:
             with Ledger(places) as ledger:
                 row = ledger.find(event.run_id or "last")
             yield from (_rejected if row.outcome is Outcome.REJECTED else _ended)(places, row)
+
+
+def _enforced(board: Switchboard) -> str:
+    """Who makes sure that DOs without consent only read."""
+    if board.enforcer:
+        return f"They ask for no consent, so they may only read: {board.enforcer} sees to that"
+    return "Nothing here can hold them to their consent, so they wait for you; these the demo approves itself"
+
+
+def _approve(places: Places, board: Switchboard, run_id: str) -> None:
+    """Let a DO of the demo's own run, as a human would elsewhere."""
+    with Ledger(places) as ledger:
+        row = ledger.find(run_id)
+        ledger.approve(run_id, Flags(), os_user(), enforced=False)
+    board.look(row.session)
 
 
 def _ended(places: Places, row: Row) -> Iterator[Line]:

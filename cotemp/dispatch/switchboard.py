@@ -116,6 +116,15 @@ class Switchboard:
         """Ids of the sessions under our care."""
         return sorted(self._lines)
 
+    @property
+    def enforcer(self) -> str | None:
+        """What holds the DOs to their consent; None: nothing on this machine does."""
+        return self._desk.enforcer.name if self._desk.enforcer else None
+
+    def look(self, session: str) -> None:
+        """Make the queue of `session` look at its DOs now: something was decided about one."""
+        self._changed(session)
+
     def stop(self) -> None:
         """Make `events` end; safe in a signal handler."""
         self._mail.put(None)

@@ -13,6 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cotemp.demo import ended_as_announced, play
+from cotemp.places import Places
+from cotemp.sandbox import Missing
+from cotemp.store.ledger import Ledger
 from tests.fitting import check
 
 
@@ -164,3 +168,16 @@ def test_every_path_that_it_names_is_there(kept: Played) -> None:
     folders = [line.split()[0] for line in where if line.startswith("  sessions/")]
     assert len(folders) == 4
     assert all(any((kept.home / folder).iterdir()) for folder in folders)
+
+
+def test_where_nothing_enforces_it_approves_its_own_dos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a sandbox DOs are held: the demo approves its own, says so, and ends as announced."""
+    monkeypatch.setattr("cotemp.sandbox.finding.find", lambda *_, **__: Missing("there is none", "get one"))
+    places = Places.at(tmp_path / "CoTemp", root=tmp_path / "state")
+    told = [line.text for line in play(places)]
+    assert any("these the demo approves itself" in text for text in told)
+    assert ended_as_announced(places)
+    with Ledger(places) as ledger:
+        logs = [ledger.log(row.run_id) for row in ledger.rows() if row.outcome in ("passed", "failed")]
+    assert [log["enforcement"]["enforcer"] for log in logs] == ["none", "none"]
+    assert all(log["decision"]["approval"] for log in logs)
