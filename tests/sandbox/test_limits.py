@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from cotemp.sandbox import Limits
-
 from tests.waiting import eventually
 
 from .cells import Cell
