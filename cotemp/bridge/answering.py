@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BadUsage, CotempError
 from .caller import VARIABLES, Caller
 from .faults import UnknownMethod, error_object
+from .homes import Homes
 from .methods import METHODS, Method
 from .params import checked
+
+if TYPE_CHECKING:
+    from .keys import Keys
 
 __all__ = ["Bridge"]
 
@@ -23,29 +28,41 @@ class Bridge:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = {name: env[name] for name in VARIABLES if env.get(name)}
+        self._homes = Homes()
         self._disagreed: BadUsage | None = None
+
+    @cached_property
+    def _keys(self) -> Keys:
+        from .keys import Keys  # who only asks does without
+
+        return Keys()
 
     def answer(self, method: str, params: Mapping[str, Any]) -> str:
         """`{"result":…}` or `{"error":…}`, as one line of ASCII. Raises nothing."""
         return _told(lambda: self._answer(method, params), method)
+
+    def close(self) -> None:
+        """Let go of the files that were opened; nothing is answered any more."""
+        if "_keys" in self.__dict__:
+            self._keys.close()
 
     def _answer(self, name: str, params: Mapping[str, Any]) -> str:
         method = METHODS.get(name)
         if method is None:
             raise UnknownMethod(f"there is no method {name[:80]!r}", "all of them: schemas/bridge.json")
         self._check_handshake(name)
-        caller = Caller.of(params.get("context"), self._env)
+        caller = Caller.of(params.get("context"), self._env, self._homes)
         caller.take_over()
         if method.changing:
-            return _done_once(method, caller, params)
-        return self._done(method, caller, params)
+            return self._done_once(method, caller, params)
+        return self._asked(method, caller, params)
 
     def _check_handshake(self, name: str) -> None:
         """After a handshake that failed nothing but another one is answered."""
         if self._disagreed and name not in ("hello", "quit"):
             raise self._disagreed
 
-    def _done(self, method: Method, caller: Caller, params: Mapping[str, Any]) -> str:
+    def _asked(self, method: Method, caller: Caller, params: Mapping[str, Any]) -> str:
         try:
             found = _done(method, caller, checked(method.params, params))
         except BadUsage as error:
@@ -56,21 +73,20 @@ class Bridge:
             self._disagreed = None
         return found
 
+    def _done_once(self, method: Method, caller: Caller, params: Mapping[str, Any]) -> str:
+        from .keys import key_in
+
+        key, arguments = key_in(params), checked(method.params, params)
+        with self._keys.begun(caller.places, key, method.name, params) as request:
+            if request.answer is None:
+                caller.mark = request.mark
+                request.remember(_told(lambda: _done(method, caller, arguments), method.name))
+            assert request.answer is not None, "it was just given"
+            return request.answer
+
 
 def _done(method: Method, caller: Caller, arguments: Mapping[str, Any]) -> str:
     return f'{{"result":{_encode(method.function(caller, **arguments))}}}'
-
-
-def _done_once(method: Method, caller: Caller, params: Mapping[str, Any]) -> str:
-    from .keys import begun, key_in  # who only asks does without
-
-    key, arguments = key_in(params), checked(method.params, params)
-    with begun(caller.places, key, method.name, params) as request:
-        if request.answer is None:
-            caller.mark = request.mark
-            request.remember(_told(lambda: _done(method, caller, arguments), method.name))
-        assert request.answer is not None, "it was just given"
-        return request.answer
 
 
 def _told(do: Callable[[], str], method: str) -> str:

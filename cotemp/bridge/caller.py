@@ -14,8 +14,9 @@ from typing import Any
 
 from ..errors import BadUsage
 from ..names import Mark
-from ..places import Places, config_file
+from ..places import Places
 from ..times import local_now
+from .homes import Homes
 from .params import BadParams
 
 __all__ = ["VARIABLES", "Caller"]
@@ -28,7 +29,10 @@ _PATHS = VARIABLES[1:]
 class Caller:
     """One call's surroundings. `env` holds VARIABLES only; `cwd` is absolute, None when nobody said."""
 
-    def __init__(self, env: Mapping[str, str], cwd: str | None = None, shell_pid: int | None = None) -> None:
+    def __init__(
+        self, homes: Homes, env: Mapping[str, str], cwd: str | None = None, shell_pid: int | None = None
+    ) -> None:
+        self._homes = homes
         self.env = env
         self.cwd = cwd
         self.shell_pid = shell_pid
@@ -36,7 +40,7 @@ class Caller:
         """Of a call that must not be done twice."""
 
     @classmethod
-    def of(cls, context: Any, default: Mapping[str, str]) -> Caller:
+    def of(cls, context: Any, default: Mapping[str, str], homes: Homes) -> Caller:
         """The caller that `context`, from the params of a call, describes; `default` is the environment of one that
         says nothing of its own. Raises BadParams."""
         if context is None:
@@ -46,7 +50,7 @@ class Caller:
         pid = _part(context, "shell_pid", int, "the process of the shell")
         if cwd and (not os.path.isabs(cwd) or "\0" in cwd):
             raise BadParams(f"context.cwd is no full path: {cwd[:200]!r}", "send the provider path of $PWD")
-        return cls(default if env is None else _kept(env, cwd), cwd or None, pid)
+        return cls(homes, default if env is None else _kept(env, cwd), cwd or None, pid)
 
     def take_over(self) -> None:
         """Make this process's environment the caller's: rooms that know of no caller look there."""
@@ -69,14 +73,12 @@ class Caller:
     @cached_property
     def config_path(self) -> Path:
         """The `agents.toml` to read, whether it exists or not."""
-        return config_file()
+        return self._homes.config(self.env)
 
     @cached_property
     def places(self) -> Places:
         """The home and this machine's state for it. Raises BadConfig."""
-        from ..config import find_home
-
-        return Places.at(find_home(None, self.env, self.config_path))
+        return self._homes.places(self.env)
 
     @property
     def is_again(self) -> bool:

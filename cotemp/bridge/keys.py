@@ -1,65 +1,54 @@
-"""The request keys that this machine remembers, over all processes: what was asked, since when, and the first answer.
+"""Request keys: a call that changes something is done once for its key, over all processes of this machine.
 
-A client that hears nothing kills its server and asks again, with the same key, of another process. Whoever has the
-key's file locked is at it; the lock ends with its process, however that ends, so a file without an answer and
-without a lock is that of somebody who died on the way. The file tells the moment of the first attempt, the key the
-letters: the two make the names of whatever is made, so that it is found if it was made.
+A client that hears nothing kills its server and asks another process, with the same key. That one waits while the
+first is at it, and gives its answer. Where the first died before it could answer, the call is made again; but the
+moment of the first attempt is known, and the key gives the letters: the two make the name of whatever was made, so it
+is found if it was made.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
-import os
 import re
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import TookTooLong
+from ..errors import CotempError
 from ..names import Mark, letters
-from ..places import Places, make_folder, storage_failed
+from ..places import Places
 from ..times import dated
+from .journal import Journal
 from .params import BadParams
 
-__all__ = ["Request", "begun", "forget", "key_in"]
-
-KEPT = 600.0
-"""Seconds for which an answer is remembered, at least."""
-MOST = 20_000
-"""So many are remembered at most."""
-PATIENCE = 30.0
-"""Seconds to wait for somebody else who is at the same request."""
+__all__ = ["Keys", "Request", "key_in"]
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 _NOT_ASKED = ("context", "request_key")
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-_BUSY = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
-_ODDS = 512
-"""One in so many requests clears away what is old."""
 
 
 class Request:
     """A request that nobody else is at: `answer` is the first one, None while there is none."""
 
-    def __init__(self, descriptor: int, mark: Mark, answer: str | None) -> None:
+    def __init__(self, journal: Journal, key: str, mark: Mark, answer: str | None) -> None:
         self.mark = mark
         self.answer = answer
-        self._descriptor = descriptor
+        self._journal = journal
+        self._key = key
 
     def remember(self, answer: str) -> None:
-        """Give this answer (ASCII, one line) to whoever asks again."""
+        """Give this answer, a JSON object in ASCII, to whoever asks again."""
         self.answer = answer
-        with contextlib.suppress(OSError):  # it is done, and can be told at least to whoever asked
-            _write(self._descriptor, answer)
+        with contextlib.suppress(CotempError):  # it is done, and can be told at least to whoever asked
+            self._journal.append(self._key, f'{{"answer":{answer}}}')
 
 
 def key_in(params: Mapping[str, Any]) -> str:
-    """The request key of a changing call, as the name of a file. Raises BadParams."""
+    """The request key of a changing call. Raises BadParams."""
     key = params.get("request_key")
     if key is None:
         raise BadParams("request_key is missing", "send a new GUID with each call that changes something")
@@ -68,38 +57,44 @@ def key_in(params: Mapping[str, Any]) -> str:
     return key.lower()
 
 
-@contextlib.contextmanager
-def begun(places: Places, key: str, method: str, params: Mapping[str, Any]) -> Iterator[Request]:
-    """Have a request to oneself, as long as the `with` block lasts.
+class Keys:
+    """The requests of this process, over all homes."""
 
-    Raises BadParams for a key that was used for another call, TookTooLong when somebody else is at it all the
-    time, StorageFailed when nothing can be written.
-    """
-    folder = places.state / "requests"
-    asked = _asked(method, params)
-    descriptor = _opened(folder, key)
-    try:
-        _lock(descriptor)
-        yield _request(descriptor, key, asked)
-    finally:
-        os.close(descriptor)  # which unlocks it
-    if os.urandom(2) < (65536 // _ODDS).to_bytes(2, "big"):
-        forget(places)
+    def __init__(self) -> None:
+        self._journals: dict[Path, Journal] = {}
+
+    @contextlib.contextmanager
+    def begun(self, places: Places, key: str, method: str, params: Mapping[str, Any]) -> Iterator[Request]:
+        """Have a request to oneself, as long as the `with` block lasts.
+
+        Raises BadParams for a key that was used for another call, TookTooLong when another process is at it all the
+        time, StorageFailed when nothing can be written.
+        """
+        asked, journal = _asked(method, params), self._journal(places)
+        with journal.alone(key):
+            entries = journal.find(key)
+            first = next((entry for entry in entries if "asked" in entry), None)
+            if first and first["asked"] != asked:
+                raise BadParams("request_key was used for another call before", "send a new GUID with each call")
+            at = float(first["at"]) if first else time.time()
+            if not first:
+                journal.append(key, json.dumps({"asked": asked, "at": at}))
+            answer = next((_spell(entry["answer"]) for entry in entries if "answer" in entry), None)
+            yield Request(journal, key, _mark(key, at, again=first is not None), answer)
+
+    def close(self) -> None:
+        """Let go of the files; nothing may be begun any more."""
+        for journal in self._journals.values():
+            journal.close()
+
+    def _journal(self, places: Places) -> Journal:
+        folder = places.state / "requests"
+        if folder not in self._journals:
+            self._journals[folder] = Journal(folder)
+        return self._journals[folder]
 
 
-def forget(places: Places) -> None:
-    """Clear away what is older than KEPT, and the oldest where there are too many."""
-    found = []
-    with contextlib.suppress(OSError), os.scandir(places.state / "requests") as entries:
-        for entry in entries:
-            with contextlib.suppress(OSError):
-                found.append((entry.stat(follow_symlinks=False).st_mtime, entry.path))
-    found.sort(reverse=True)
-    too_old = time.time() - KEPT
-    for place, (modified, path) in enumerate(found):
-        if place >= MOST or modified < too_old:
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+_spell = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _asked(method: str, params: Mapping[str, Any]) -> str:
@@ -108,99 +103,5 @@ def _asked(method: str, params: Mapping[str, Any]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _opened(folder: Path, key: str) -> int:
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    path = os.path.join(folder, key)
-    try:
-        return os.open(path, flags, 0o600)
-    except FileNotFoundError:
-        make_folder(folder.parent, 0o700)
-        make_folder(folder, 0o700)
-    except OSError as error:
-        raise storage_failed(path, error) from error
-    try:
-        return os.open(path, flags, 0o600)
-    except OSError as error:
-        raise storage_failed(path, error) from error
-
-
-def _request(descriptor: int, key: str, asked: str) -> Request:
-    begun_before, answer = _read(descriptor)
-    if begun_before is None:
-        begun_before = {"schema": 1, "asked": asked, "at": time.time()}
-        os.ftruncate(descriptor, 0)
-        _write(descriptor, json.dumps(begun_before))
-        return Request(descriptor, _mark(key, begun_before["at"], again=False), None)
-    if begun_before["asked"] != asked:
-        raise BadParams("request_key was used for another call before", "send a new GUID with each call")
-    return Request(descriptor, _mark(key, begun_before["at"], again=True), answer)
-
-
 def _mark(key: str, at: float, *, again: bool) -> Mark:
     return Mark(dated(at), letters(hashlib.sha256(key.encode()).digest()[:12]), again)
-
-
-def _read(descriptor: int) -> tuple[dict[str, Any] | None, str | None]:
-    """What was asked first, and the answer; a half line is what somebody wrote who died at it, and is cut off."""
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    held = b""
-    while more := os.read(descriptor, 65536):
-        held += more
-    if not held:
-        return None, None
-    first, _, rest = held.partition(b"\n")
-    try:
-        asked = json.loads(first)
-        float(asked["at"]), str(asked["asked"])
-    except (ValueError, KeyError, TypeError):
-        return None, None
-    if rest.endswith(b"\n"):
-        return asked, rest.decode("ascii").rstrip("\n")
-    os.ftruncate(descriptor, len(first) + 1)
-    return asked, None
-
-
-def _write(descriptor: int, line: str) -> None:
-    os.lseek(descriptor, 0, os.SEEK_END)
-    data = memoryview(f"{line}\n".encode("ascii"))
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
-def _lock(descriptor: int) -> None:
-    deadline, pause = time.monotonic() + PATIENCE, 0.001
-    while not _locked(descriptor):
-        if time.monotonic() > deadline:
-            raise TookTooLong(
-                f"another process has been at this very request for {PATIENCE:.0f} s", "end that process, or wait"
-            )
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.05)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    _FAR = 1 << 30  # a locked byte cannot be read there, so it is one that nobody wants to read
-
-    def _locked(descriptor: int) -> bool:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            if error.errno not in _BUSY:
-                raise
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _locked(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in _BUSY:
-                raise
-            return False
-        return True

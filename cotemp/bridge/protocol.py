@@ -17,7 +17,6 @@ QUIT = "quit"
 """The method after which nothing more is answered."""
 
 _BOM = b"\xef\xbb\xbf"
-_NOTHING = object()
 
 
 class Core:
@@ -68,16 +67,17 @@ class Core:
 
     def _understood(self, line: bytes) -> bytes | None:
         """The answer to a line; None to one that wants none."""
-        request_id: Any = None
+        request: dict[str, Any] = {"id": None}
         try:
             request = _parsed(line)
-            request_id = request.get("id", _NOTHING)
             method, params = _asked(request)
             told = self._answer(method, params)
             self.ended = method == QUIT
-        except (NotJson, NotARequest, BadParams) as error:
+        except (NotJson, NotARequest) as error:
+            return _line(request.get("id"), _failed(error))
+        except BadParams as error:
             told = _failed(error)
-        return None if request_id is _NOTHING else _line(request_id, told)
+        return _line(request["id"], told) if "id" in request else None
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
