@@ -1,0 +1,57 @@
+@{
+    RootModule           = 'Cotemp.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '4b1f7f7e-6a55-4f0e-9d0c-8f7d3b0c5a21'
+    Author               = 'The cotemp authors'
+    CompanyName          = 'The cotemp authors'
+    Copyright            = '(c) The cotemp authors. MIT license.'
+    Description          = 'One shared folder as mailbox, script runner and switchboard for several AI sessions.'
+    PowerShellVersion    = '5.1'
+    CompatiblePSEditions = @('Desktop', 'Core')
+    FormatsToProcess     = @('Cotemp.Format.ps1xml')
+    FunctionsToExport    = @(
+        'Approve-CoRun'
+        'CoTemp'
+        'Deny-CoRun'
+        'Export-CoStatus'
+        'Get-CoAgentStatus'
+        'Get-CoHeld'
+        'Get-CoNote'
+        'Get-CoPanels'
+        'Get-CoRun'
+        'Get-CoSessionPath'
+        'Join-CoAgent'
+        'New-CoDO'
+        'New-CoHelloDO'
+        'Open-CoChats'
+        'Register-CoPanel'
+        'Repair-CoPanel'
+        'Resolve-CoTarget'
+        'Send-CoDO'
+        'Send-CoNote'
+        'Send-CoPolicyNote'
+        'Send-CoStandDown'
+        'Send-CoText'
+        'Show-CoStatus'
+        'Start-CoAgentLauncher'
+        'Start-CoNoteReader'
+        'Start-CoQueueWatcher'
+        'Start-CoQueueWatcherJob'
+        'Start-CoSingleWatcher'
+        'Stop-CoAgentLauncher'
+        'Test-CoAgentSetup'
+        'Test-CoSmoke'
+        'Test-DOHeader'
+        'Wait-CoDO'
+        'Wait-ForStableFile'
+    )
+    CmdletsToExport      = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @(
+        'CoSession-Path'
+        'Drop-CoDO'
+        'Drop-CoText'
+        'Mark-MigrateStandDown'
+        'Status-QuickCheck'
+    )
+}
