@@ -163,3 +163,13 @@ def test_too_much_to_copy(world: World) -> None:
     changes = transaction.seal(world.run_dir)
     assert (changes.changed, changes.deleted) == (("a.txt", "ignored/1"), ())
     assert changes.untracked == {"ignored/1"}, "what was not shown is not lost without a word"
+
+
+def test_objects_stay(world: World) -> None:
+    """What git's object store got stays when a run is undone: the user's own branch may use it by then."""
+    settled(world)
+    world.do("echo x >>a.txt; git commit -qam x")
+    transaction.apply(world.run_dir)
+    commit = world.git("rev-parse", "HEAD")
+    transaction.undo(world.run_dir)
+    assert world.git("log", "-1", "--format=%s", commit) == "x"

@@ -15,6 +15,7 @@ from cotemp import transaction
 from cotemp.errors import DamagedData, RefusedByPolicy
 from cotemp.transaction import Changes
 from cotemp.transaction.keeping import Kept
+from cotemp.transaction.tree import Tree
 
 from .worlds import DESTRUCTIVE, World, digest_of
 
@@ -251,3 +252,24 @@ def test_nobody_else_can_look(world: World) -> None:
     """What is kept is readable by its user only, whatever the modes inside."""
     world.do("echo x >new; chmod 777 new")
     assert stat.S_IMODE(Kept.of(world.run_dir).folder.stat().st_mode) == 0o700
+
+
+def test_no_link_is_walked(tmp_path: Path) -> None:
+    """A path that leads over a link leads nowhere, though the system would follow it."""
+    if sys.platform == "win32":
+        pytest.skip("this system has no copy-on-write view of a folder")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "file").write_text("outside")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "d").symlink_to(tmp_path / "outside")
+    (root / "f").symlink_to(tmp_path / "outside" / "file")
+    assert (root / "d" / "file").read_text() == "outside"
+    with Tree(root) as tree:
+        assert tree.stat("d/file") is None
+        assert tree.read("d/file") is None
+        assert tree.names("d") == []
+        with pytest.raises(OSError, match="symbolic links|Not a directory"), tree.open("d/file"):
+            pass
+        with pytest.raises(OSError, match="symbolic links"), tree.open("f"):
+            pass
