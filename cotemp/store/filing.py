@@ -27,14 +27,15 @@ def outbox_base(do_file: str, run_id: str) -> str:
 def file_run(session: SessionPlaces, log: RunLog, base: str, output: bytes) -> Path:
     """Write the JSON and TXT log of an ended run and move its DO to the outbox; returns the TXT's path.
 
-    A rejected DO goes there as `rejected-…`, with its reasons beside it and as its TXT. Raises
+    A rejected DO goes there as `rejected-…`, with its reasons beside it; of one that never ran, the reasons are the TXT. Raises
     StorageFailed when the disk refuses; calling it again then finishes the rest.
     """
     name = base + os.path.splitext(log["do_file"])[1]
     if log["outcome"] == "rejected":
         name = f"rejected-{name}"
-        output = _said(log).encode("utf-8", "backslashreplace")
         write_whole(session.outbox / f"{name}.reasons.json", _text(_reasons(log)))
+    if log["outcome"] in ("rejected", "refused"):
+        output = _said(log).encode("utf-8", "backslashreplace")
     text = session.logs / f"{base}.txt"
     _write_through(session, f"{base}.json", _text(log))
     _write_through(session, text.name, output)
@@ -64,7 +65,7 @@ def _reasons(log: RunLog) -> Reasons:
 def _said(log: RunLog) -> str:
     file, listed = log["do_file"], log["problems"]
     lines = [f"{file}:{p['line']}:{p['column']}: {p['key']}: {p['what']}: {p['fix']}" for p in listed]
-    return "\n".join([f"rejected: {log['reason']}", *lines, ""])
+    return "\n".join([f"{log['outcome']}: {log['reason']}", *lines, ""])
 
 
 def _write_through(session: SessionPlaces, name: str, data: bytes) -> None:
