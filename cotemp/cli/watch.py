@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ..display import display_line
-from ..supervisor import control
-from ..supervisor.daemon import log_file
-from ..times import local_now, parse_utc, utc
+from ..errors import BadUsage
+from ..supervisor import control, login
+from ..supervisor.logfile import log_file
+from ..times import local_now, parse_duration, parse_utc, utc
 from .frame import Answer, Arg, Context, Opt
 from .interrupting import Stops
 from .interruption import INTERRUPTED
@@ -65,24 +66,50 @@ def up(
     ] = None,
     *,
     create: Annotated[bool, _CREATE] = False,
-    quiet: Annotated[bool, Opt("--quiet", "say nothing when it worked", short="-q")] = False,
+    quiet: Annotated[
+        bool, Opt("--quiet", "for a start at login: wait for the home, write to the log", short="-q")
+    ] = False,
+    timeout: Annotated[str | None, Opt("--timeout", "with --quiet: give up after this time (default: 10m)")] = None,
+    foreground: Annotated[bool, Opt("--foreground", "be the daemon, for a service manager")] = False,
 ) -> Answer:
     """Start the watchers in the background.
 
     Without names these are the sessions with `watch = true` in agents.toml, or co-planning and co-migrate when it
     names none. What is watched already stays so. Exit code 3: another process watches one of them.
 
+    With --quiet nothing is said when it worked. A home that was here before, and a configuration that is named, may
+    come later (exit code 9 when they do not); what happens stands in the daemon's log. With --foreground this
+    process becomes the daemon where none runs: `cotemp down` or SIGTERM ends it. See cotemp autostart.
+
     Examples:
       cotemp up
       cotemp up co-migrate
     """
+    if timeout is not None and not quiet:
+        raise BadUsage("--timeout needs --quiet", "add --quiet, or leave --timeout out")
+    if not quiet:
+        return _up(cx, sessions, create=create, foreground=foreground)
+    patience = login.PATIENCE if timeout is None else parse_duration(timeout)
+    was_here = cx.places.state.is_dir()
+    with login.quietly(cx.places) as log:
+        named = cx.options.config or cx.env.get("COTEMP_CONFIG")
+        login.wait_for([cx.places.sessions] * was_here + [cx.config_path] * bool(named), log, patience)
+        log.info("[login] up")
+        answer = _up(cx, sessions, create=create, foreground=foreground)
+    return answer if answer.exit_code else answer._replace(text="")
+
+
+def _up(cx: Context, sessions: list[str] | None, *, create: bool, foreground: bool) -> Answer:
     names = _resolve(cx, sessions or cx.config.watched(), create=create)
+    if foreground:
+        ended = control.become(cx.places, names, cx.config_path)
+        if ended is not None:
+            return Answer(exit_code=ended)
     watched = control.up(cx.places, names, cx.config_path)
     log = log_file(cx.places)
-    lost = [one for one in watched if not one.ours]
     json = {"schema": 1, "log": str(log), "sessions": [_json(one) for one in watched]}
     lines = [*columns([(one.session, _who(one)) for one in watched]), f"log: {log}"]
-    return Answer(json, [] if quiet and not lost else lines, exit_code=3 if lost else 0)
+    return Answer(json, lines, exit_code=0 if all(one.ours for one in watched) else 3)
 
 
 def down(

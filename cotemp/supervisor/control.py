@@ -12,19 +12,25 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from ..errors import CotempError, ForeignHost, HeldByOther, NotFound, TookTooLong
 from ..places import Places
 from ..store.claims import Holder, hold, holder
 from ..store.identity import machine_of
 from ..store.owner import owner
-from .daemon import CLAIM, CONTROL, log_file, read_wanted, stop_file, write_wanted
+from .daemon import CLAIM, CONTROL, read_wanted, stop_file, write_wanted
+from .logfile import log_file
 
-__all__ = ["Watched", "daemon", "down", "ensure_free", "up"]
+__all__ = ["Watched", "become", "daemon", "down", "ensure_free", "up"]
 
 _DETACHED = 0x00000208  # Windows: DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
 PATIENCE = 15.0
 """Seconds that a daemon may take to start, to follow, or to end."""
+AGAIN = 30.0
+"""Windows: seconds after which a daemon that ended with an error is started again."""
+_FINAL = (0, 2, 3, 7)
+"""Exit codes after which another attempt would end the same: stopped, bad usage, another daemon, bad settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,22 @@ def up(places: Places, sessions: Sequence[str], config: Path) -> list[Watched]:
     _wait(settled, f"the daemon did not take {', '.join(sessions)} in {PATIENCE:.0f} s", places)
     given_up = "it was given up again meanwhile: cotemp down"
     return [_watched(places, session) or Watched(session, None, ours=False, why=given_up) for session in sessions]
+
+
+def become(places: Places, sessions: Sequence[str], config: Path) -> int | None:
+    """Be the daemon in the place of this process, so that a service manager looks after the daemon itself.
+
+    None where a daemon runs already: nothing was done then. Else this does not return on POSIX; on Windows, where
+    no process can become another one, it starts the daemon, again after an error, and returns its last exit code.
+    """
+    places.make_state()
+    with _alone(places):
+        if daemon(places):
+            return None
+        write_wanted(places, sessions)
+    if sys.platform == "win32":
+        return _looked_after(places, config)
+    return _replace_this_process(places, config)
 
 
 def down(places: Places, sessions: Sequence[str] = (), *, drain: bool = False) -> list[str]:
@@ -144,11 +166,10 @@ def _has_started(process: subprocess.Popen[bytes] | None, places: Places) -> boo
 
 def _spawn(places: Places, config: Path) -> subprocess.Popen[bytes]:
     """Start the daemon so that it outlives this terminal."""
-    argv = [sys.executable, "-m", "cotemp.supervisor", str(places.home), str(config)]
     windows = sys.platform == "win32"
     with open(places.daemon / "crash.log", "wb") as crash:
         return subprocess.Popen(
-            argv,
+            _argv(places, config),
             stdin=subprocess.DEVNULL,
             stdout=crash,
             stderr=crash,
@@ -156,6 +177,29 @@ def _spawn(places: Places, config: Path) -> subprocess.Popen[bytes]:
             creationflags=_DETACHED if windows else 0,
             start_new_session=not windows,
         )
+
+
+def _argv(places: Places, config: Path) -> list[str]:
+    return [sys.executable, "-m", "cotemp.supervisor", str(places.home), str(config)]
+
+
+def _replace_this_process(places: Places, config: Path) -> NoReturn:
+    """Go on as the daemon, with the same pid and the same places for its streams as one that `_spawn` starts."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    crash = os.open(places.daemon / "crash.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    for stream, file in enumerate((nothing, crash, crash)):
+        os.dup2(file, stream)
+    os.chdir(places.state)
+    os.execv(sys.executable, _argv(places, config))  # noqa: S606 - our own Python, and no shell is wanted
+
+
+def _looked_after(places: Places, config: Path) -> int:
+    """Windows: its scheduler starts nothing again that ended with an error, so this process does."""
+    while True:
+        code = _spawn(places, config).wait()
+        if code in _FINAL or not read_wanted(places):
+            return code
+        time.sleep(AGAIN)
 
 
 def _tell(running: Holder) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import logging.handlers
 import os
 import signal
 import sys
@@ -22,10 +21,11 @@ from ..dispatch.desk import Event, Kind
 from ..dispatch.switchboard import Switchboard
 from ..errors import CotempError, HeldByOther
 from ..places import Places, write_whole
-from ..redact import Scrubber, scrub_of
+from ..redact import scrub_of
 from ..store.claims import hold
+from .logfile import writing
 
-__all__ = ["CLAIM", "CONTROL", "log_file", "read_wanted", "serve", "stop_file", "write_wanted"]
+__all__ = ["CLAIM", "CONTROL", "read_wanted", "serve", "stop_file", "write_wanted"]
 
 CLAIM = "daemon"
 """Name of the claim that makes the daemon the only one of its home."""
@@ -37,13 +37,6 @@ LEAVING = 0.2
 """Seconds between two looks at a session that is given up as soon as its DO has ended."""
 IDLE = 60.0
 """Seconds between two looks at what is wanted, when nothing is expected to change."""
-LOG_BYTES = 1024 * 1024
-"""Size at which the daemon's log is rotated; three old ones are kept."""
-
-
-def log_file(places: Places) -> Path:
-    """Where the daemon writes what it does."""
-    return places.daemon / "daemon.log"
 
 
 def stop_file(places: Places) -> Path:
@@ -59,7 +52,7 @@ def read_wanted(places: Places, key: str = "sessions") -> list[str]:
         return []
 
 
-def write_wanted(places: Places, sessions: list[str], finishing: Sequence[str] = ()) -> None:
+def write_wanted(places: Places, sessions: Sequence[str], finishing: Sequence[str] = ()) -> None:
     """Say which sessions should be watched; a running daemon follows when it is told to look.
 
     A session that is given up loses the DO that runs, unless it is among `finishing`.
@@ -70,18 +63,18 @@ def write_wanted(places: Places, sessions: list[str], finishing: Sequence[str] =
 
 def serve(places: Places, config: Config) -> None:
     """Be the daemon. Raises HeldByOther when this home has one already."""
-    log = _logger(places, scrub_of(places, os.environ, config.policy).scrubber())
-    # Handlers that do nothing, not SIG_IGN, which every DO would inherit. Who sees our claim may tell us to
-    # look at once; we look anyway, after that.
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: None)
-    stop_file(places).unlink(missing_ok=True)
-    with ExitStack() as until_gone, hold(places, CLAIM, "the daemon"), Switchboard(places, config) as board:
-        _Follower(places, board, log, until_gone).run()
-    for event in board.leftover():
-        _write(log, event)
-    log.info("stopped")
+    with writing(places, scrub_of(places, os.environ, config.policy).scrubber()) as log:
+        # Handlers that do nothing, not SIG_IGN, which every DO would inherit. Who sees our claim may tell us to
+        # look at once; we look anyway, after that.
+        for name in ("SIGINT", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: None)
+        stop_file(places).unlink(missing_ok=True)
+        with ExitStack() as until_gone, hold(places, CLAIM, "the daemon"), Switchboard(places, config) as board:
+            _Follower(places, board, log, until_gone).run()
+        for event in board.leftover():
+            _write(log, event)
+        log.info("stopped")
 
 
 class _Follower:
@@ -156,29 +149,6 @@ class _Follower:
             if self._told.get(session) != str(error):
                 self._told[session] = str(error)
                 self._log.warning("[%s] %s", session, error)
-
-
-class _Scrubbing(logging.Formatter):
-    """Takes the secrets out of every line."""
-
-    def __init__(self, scrubber: Scrubber) -> None:
-        super().__init__("%(asctime)s %(message)s")
-        self._scrubber = scrubber
-
-    def format(self, record: logging.LogRecord) -> str:
-        return self._scrubber.scrub(super().format(record))
-
-
-def _logger(places: Places, scrubber: Scrubber) -> logging.Logger:
-    log = logging.getLogger("cotemp.daemon")
-    log.setLevel(logging.INFO)
-    log.propagate = False
-    handler = logging.handlers.RotatingFileHandler(
-        log_file(places), maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8", errors="backslashreplace"
-    )
-    handler.setFormatter(_Scrubbing(scrubber))
-    log.addHandler(handler)
-    return log
 
 
 def _write(log: logging.Logger, event: Event) -> None:
