@@ -8,19 +8,34 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from .errors import RefusedByPolicy
+from .messages.run import Enforcement
 from .runner import Finished, How, Launch, read_result
 from .runner.output import OutputLog
 from .runner.result import write_result
+from .sandbox import Confined, View
 
-__all__ = ["FakeRunner", "FakeStarted"]
+__all__ = ["FakeEnforcer", "FakeRunner", "FakeStarted"]
 
-_WORD = re.compile(rb"^# fake: (passed|failed|print (.*))$", re.MULTILINE)
+_WORD = re.compile(rb"^# fake: (passed|failed|print (.*)|write (.*))$", re.MULTILINE)
 
 
 class Interruption(Protocol):
     """What may happen while a fake run is under way; raises to end the process that waits."""
 
     def moment(self) -> None: ...
+
+
+class FakeEnforcer:
+    """Holds nobody to anything, and says so; repos are copied, so that what a DO writes is a transaction."""
+
+    name = "fake"
+    self_tested = ""
+    overlay = False
+    limits_memory = False
+
+    def confine(self, view: View) -> Confined:
+        """No walls at all."""
+        return Confined((), view.do_path, Enforcement(self.name))
 
 
 class FakeStarted:
@@ -56,11 +71,13 @@ class FakeStarted:
             return known
         said = _WORD.findall(self._launch.data)
         log = OutputLog(run_dir)
-        for _, text in said:
+        for _, text, name in said:
             if text:
                 log.write(text + b"\n")
+            if name:
+                (run_dir / "transaction" / "copy" / name.decode()).write_text("written\n")
         kept = log.close()
-        code = 1 if any(word == b"failed" for word, _ in said) else 0
+        code = 1 if any(word == b"failed" for word, *_ in said) else 0
         finished = Finished(
             how=self._how,
             exit_code=code if self._how is How.EXITED else None,
@@ -75,7 +92,8 @@ class FakeStarted:
 
 
 class FakeRunner:
-    """Runs nothing: a DO ends as its lines `# fake: passed`, `# fake: failed` and `# fake: print TEXT` say.
+    """Runs nothing: a DO ends as its lines `# fake: passed`, `# fake: failed` and `# fake: print TEXT` say;
+    `# fake: write NAME` leaves a file in the copy of its repo.
 
     `ran` has the titles of what was started, `runs` their run ids too. With `keeper_lives`, a run's
     own record of its end is written even when the process that waits for it dies.

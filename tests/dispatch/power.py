@@ -13,7 +13,7 @@ from cotemp.store.ledger import Ledger
 __all__ = ["Power", "PowerCut"]
 
 _DISK = ("rename", "replace", "link", "unlink", "mkdir", "rmdir")
-_LEDGER = ("intend", "conclude", "reject", "mark_filed")
+_LEDGER = ("intend", "hold", "begin", "refuse", "applying", "conclude", "reject", "mark_filed")
 
 
 class PowerCut(BaseException):

@@ -139,9 +139,9 @@ def test_a_repo_that_changed_meanwhile_is_a_conflict(places: Places, repo: Path,
     """What a human wrote while the DO ran stays; nothing of the DO's comes over it, and both can be seen."""
     with running(places, "co-x", config=allowing(repo)) as board:
         drop_python(places, "co-x", BLOCKED, repo=repo, consent=WRITES)
-        run_dir = eventually(lambda: next(places.runs.glob("*/artifacts/here"), None)).parent.parent
+        here = eventually(lambda: list(places.runs.glob("*/artifacts/here")))[0]
         (repo / "old.txt").write_text("of a human")
-        (run_dir / "artifacts" / "go").touch()
+        here.with_name("go").touch()
         (row,) = board.await_runs(1)
     assert (row.outcome, row.changes) == ("failed", "conflict")
     assert "old.txt" in str(row.reason)

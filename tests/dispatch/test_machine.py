@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections import Counter
@@ -12,21 +13,23 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from cotemp.config import Config
 from cotemp.dispatch.desk import Desk
 from cotemp.dispatch.queue import SessionQueue
 from cotemp.dispatch.recovery import recover
 from cotemp.dos import drop
-from cotemp.messages.do import Draft
-from cotemp.messages.run import Outcome
+from cotemp.errors import AnswerIsNo
+from cotemp.messages.do import Draft, Flags, Repo
+from cotemp.messages.policy import Policy, Rule
+from cotemp.messages.run import Outcome, State
 from cotemp.notes import read, send
 from cotemp.places import Places
 from cotemp.redact import Scrub
 from cotemp.runner.engines import ENGINES
 from cotemp.store.identity import this_process
 from cotemp.store.ledger import Ledger
-from cotemp.testing import FakeRunner
+from cotemp.testing import FakeEnforcer, FakeRunner
 from cotemp.times import local_now
-from tests.dispatch.boards import UNENFORCED
 from tests.dispatch.power import Power, PowerCut
 
 SESSIONS = st.sampled_from(["co-x", "co-y"])
@@ -46,6 +49,9 @@ class Mail(RuleBasedStateMachine):
         self.runner = FakeRunner()
         self.notes: dict[str, str] = {}
         self.dos: set[str] = set()
+        self.repo = self.folder / "repo"
+        self.repo.mkdir()
+        self.config = Config(policy=Policy(network=Rule.ASK, repos=(self.repo.resolve(),)))
         for session in ("co-x", "co-y"):
             self.places.session(session).make()
         self.start()
@@ -60,6 +66,7 @@ class Mail(RuleBasedStateMachine):
             for session in ("co-x", "co-y"):
                 assert not list(self.places.session(session).running.iterdir())
             self.every_run_has_an_end()
+            self.what_was_written_came_to_be_or_not()
         finally:
             self.ledger.close()
             shutil.rmtree(self.folder)
@@ -68,8 +75,8 @@ class Mail(RuleBasedStateMachine):
         """A new process: it knows only what is on the disk."""
         self.ledger = Ledger(self.places)
         self.desk = Desk(
-            self.places, UNENFORCED, ENGINES, self.ledger, self.runner, this_process(), lambda event: None,  # type: ignore[arg-type]
-            SCRUB, SCRUB.scrubber(),
+            self.places, self.config, ENGINES, self.ledger, self.runner, this_process(), lambda event: None,  # type: ignore[arg-type]
+            SCRUB, SCRUB.scrubber(), FakeEnforcer(),
         )  # fmt: skip
         self.queues = {s: SessionQueue(self.desk, self.places.session(s)) for s in ("co-x", "co-y")}
 
@@ -96,6 +103,28 @@ class Mail(RuleBasedStateMachine):
         drop(self.places, to, Draft("T", body, to), ENGINES["python"])
         self.dos.add(body.splitlines()[0])
 
+    @rule(to=SESSIONS)
+    def drop_a_do_that_asks(self, to: str) -> None:
+        body = f"# do {len(self.dos)}\n# fake: passed"
+        drop(self.places, to, Draft("T", body, to, consent=Flags(network=True)), ENGINES["python"])
+        self.dos.add(body.splitlines()[0])
+
+    @rule(to=SESSIONS, word=st.sampled_from(["passed", "failed"]))
+    def drop_a_do_that_writes(self, to: str, word: str) -> None:
+        body = f"# do {len(self.dos)}\n# fake: write {len(self.dos)}.txt\n# fake: {word}"
+        draft = Draft("T", body, to, Repo("r", str(self.repo)), consent=Flags(writes=True))
+        drop(self.places, to, draft, ENGINES["python"])
+        self.dos.add(body.splitlines()[0])
+
+    @rule(number=st.integers(0, 5), yes=st.booleans())
+    def decide(self, number: int, yes: bool) -> None:
+        held = [row for row in self.ledger.rows() if row.state is State.HELD]
+        if not held:
+            return
+        with contextlib.suppress(AnswerIsNo):  # decided about before
+            run_id = held[number % len(held)].run_id
+            self.ledger.approve(run_id, Flags(network=True), "me") if yes else self.ledger.deny(run_id, "me", "no")
+
     @rule(session=SESSIONS)
     def work(self, session: str) -> None:
         self.queues[session].drain()
@@ -104,7 +133,7 @@ class Mail(RuleBasedStateMachine):
 
     @rule(session=SESSIONS, changes=MOMENTS, after=st.booleans(), keeper_lives=st.booleans())
     def fail_while_working(self, session: str, changes: int, after: bool, keeper_lives: bool) -> None:
-        self.drop_a_do(session, "passed")  # so that there is something to fail at
+        self.drop_a_do_that_writes(session, "passed")  # so that there is something to fail at
         power = Power(changes, after=after)
         self.runner.power, self.runner.keeper_lives = power, keeper_lives
         try:
@@ -159,12 +188,32 @@ class Mail(RuleBasedStateMachine):
     def nothing_ran_twice(self) -> None:
         assert max(Counter(self.runner.ran).values(), default=0) <= 1
 
+    @invariant()
+    def only_what_was_approved_ran(self) -> None:
+        begun = {run_id for run_id, _ in self.runner.runs}
+        for row in self.ledger.rows():
+            log = self.ledger.log(row.run_id)
+            if row.run_id in begun and log["consent_effective"]["allow_network"]:
+                assert log["decision"]["approval"]
+
+    def what_was_written_came_to_be_or_not(self) -> None:
+        """A run's file is in the repo when it passed, and never else; nothing of ours is left there."""
+        expected = set()
+        for row in self.ledger.rows():
+            if row.changes == "applied":
+                assert row.outcome is Outcome.PASSED
+                expected |= set(self.ledger.log(row.run_id)["changes"]["created"])
+            assert row.state is State.HELD or row.changes in ("none", "applied", "dropped")
+        assert {path.name for path in self.repo.iterdir()} == expected
+
     def every_run_has_an_end(self) -> None:
-        rows = self.ledger.rows()
+        waiting = [row for row in self.ledger.rows() if row.state is State.HELD]
+        assert len(waiting) == sum(1 for _ in self.places.sessions.glob("*/held/*.py"))
+        rows = [row for row in self.ledger.rows() if row not in waiting]
         assert all(row.outcome and row.filed for row in rows)
         ran = {row.run_id for row in rows if row.outcome in (Outcome.PASSED, Outcome.FAILED)}
         assert ran <= {run_id for run_id, _ in self.runner.runs}
-        assert len(rows) == len(self.dos)
+        assert len(rows) + len(waiting) == len(self.dos)
         for row in rows:
             session = self.places.session(row.session)
             assert (session.logs / f"{row.base}.txt").exists()
