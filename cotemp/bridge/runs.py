@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ..messages.run import State
 from ..panels import resolve
-from ..runs import changes
 from ..store.claims import holder
 from ..store.identity import os_user
 from ..store.ledger import Ledger, Row
@@ -17,7 +16,9 @@ from .params import BadParams, Between
 from .spelling import spaced, spaced_all
 
 if TYPE_CHECKING:
+    from ..messages.grant import Approval
     from ..runs import RunRow
+    from ..runs.deciding import Waiting
     from .shapes import HeldList, HeldRun, RunAll, RunDecision, RunInfo, RunList
 
 _Run = Annotated[str, "a run id, or as much of it as no other has; `last` is the newest"]
@@ -90,90 +91,92 @@ def held(caller: Caller, session: _Session = None) -> "HeldList":
 
     Example: {}
     """
+    from ..runs.deciding import waiting
+
     sid = resolve(caller.places, session).id if session else None
     with Ledger(caller.places, create=False) as ledger:
-        waiting = [row for row in ledger.open_runs(sid) if row.state is State.HELD]
-        found = [_held(caller, ledger, row, "run") for row in waiting]
-        found += [_held(caller, ledger, row, "changes") for row in ledger.held_changes(sid)]
-    return {"held": found}
+        return {"held": [_held(caller, one) for one in waiting(caller.places, ledger, sid)]}
 
 
-def _held(caller: Caller, ledger: Ledger, row: Row, waits: Any) -> "HeldRun":
+def _held(caller: Caller, one: "Waiting") -> "HeldRun":
     from ..runs.details import do_file
     from ..runs.overview import own_entry
 
-    log: Any = ledger.log(row.run_id)
-    file = do_file(caller.places, own_entry(caller.places, row))
-    reasons = changes.why_held(caller.places, ledger, row) if waits == "changes" else ledger.reasons(row.run_id)
+    log: Any = one.log
+    file = do_file(caller.places, own_entry(caller.places, one.row))
     return {
-        "run_id": row.run_id,
-        "session": row.session,
-        "title": row.title,
-        "engine": row.engine,
-        "waits": waits,
-        "reasons": list(reasons),
+        "run_id": one.row.run_id,
+        "session": one.row.session,
+        "title": one.row.title,
+        "engine": one.row.engine,
+        "waits": one.kind,
+        "reasons": list(one.reasons),
+        "decided": one.decided,
         "consent": log["consent_effective"],
-        "enforced": log["enforcement"]["enforcer"] != "none",
-        "repo": row.repo,
-        "since": spaced(row.ended if waits == "changes" else row.queued),
+        "enforcer": one.enforcer,
+        "sender": log["sender"]["claimed"],
+        "repo": one.row.repo,
+        "since": spaced(one.since),
         "do_file": str(file) if file else None,
     }
 
 
 def approve(caller: Caller, run: _Run) -> "RunDecision":
-    """Say yes to a DO that is held, or to changes that are: it runs once, with the consent that `held.list` shows.
+    """Say yes to a DO that is held, which then runs once, with the consent that `held.list` shows; or to changes that
+    are held, which are then applied.
 
     Example: {"run": "20261121-101502-28216-k3f9"}
     """
+    from ..runs.changes import apply_held
+    from ..runs.deciding import approve_do, bytes_of, waiting_run
+
     with Ledger(caller.places, create=False) as ledger:
         row = ledger.find(run)
-        if row.changes == "held":
-            changes.apply_held(caller.places, ledger, row, os_user())
-        if row.changes == "held" or (row.changes == "applied" and caller.is_again):
-            return _decided(caller, row, "approved", "changes")
-        yes = ledger.approval_of(row.run_id, local_now()) if caller.is_again else None
-        if yes is None:
-            log = ledger.log(row.run_id)
-            enforced = log["enforcement"]["enforcer"] != "none"
-            yes = ledger.approve(row.run_id, changes.consent_of(log), os_user(), enforced=enforced)
-    _wake(caller, row)
-    return {**_decided(caller, row, "approved", "run"), "until": spaced(utc(yes.until))}
+        yes = ledger.approval_of(row.run_id, local_now())
+        if caller.is_again and (yes or row.changes == "applied"):
+            return _decided(caller, row, "approved", yes)
+        one = waiting_run(caller.places, ledger, row)
+        if one.kind == "changes":
+            apply_held(caller.places, ledger, row, os_user())
+        else:
+            bytes_of(caller.places, row)
+            yes = approve_do(ledger, one, os_user())
+    return _decided(caller, row, "approved", yes)
 
 
 def deny(
     caller: Caller,
     run: _Run,
-    why: Annotated[str, "the reason, for the log"] = "",
+    why: Annotated[str, "the reason, for the log"] = "no reason was given",
 ) -> "RunDecision":
-    """Say no to a DO that is held: it is refused. Changes that are held are dropped.
+    """Say no to a DO that is held, which is then refused; or to changes that are held, which are then dropped.
 
     Example: {"run": "20261121-101502-28216-k3f9", "why": "not today"}
     """
+    from ..runs.changes import drop_held
+    from ..runs.deciding import waiting_run
+
     with Ledger(caller.places, create=False) as ledger:
         row = ledger.find(run)
-        if row.changes == "held":
-            changes.drop_held(caller.places, ledger, row, os_user())
-        if row.changes == "held" or (row.changes == "dropped" and caller.is_again):
-            return _decided(caller, row, "denied", "changes")
-        if not (caller.is_again and ledger.denial_of(row.run_id)):
-            ledger.deny(row.run_id, os_user(), why)
-    _wake(caller, row)
-    return _decided(caller, row, "denied", "run")
+        if not (caller.is_again and (ledger.denial_of(row.run_id) or row.changes == "dropped")):
+            if waiting_run(caller.places, ledger, row).kind == "changes":
+                drop_held(caller.places, ledger, row, os_user(), why)
+            else:
+                ledger.deny(row.run_id, os_user(), why)
+    return _decided(caller, row, "denied", None)
 
 
-def _wake(caller: Caller, row: Row) -> None:
+def _decided(caller: Caller, row: Row, decision: Any, yes: "Approval | None") -> "RunDecision":
+    """The answer; whoever watches the session is told to look."""
     from ..watcher import wake  # lists of runs do without
 
     wake(caller.places.session(row.session))
-
-
-def _decided(caller: Caller, row: Row, decision: Any, waits: Any) -> "RunDecision":
-    watched = holder(caller.places, f"watch-{row.session.casefold()}") is not None
     return {
         "run_id": row.run_id,
         "session": row.session,
         "decision": decision,
-        "waits": waits,
+        "waits": "do" if row.state is State.HELD else "changes",
         "by": os_user(),
-        "watched": watched,
+        "until": spaced(utc(yes.until)) if yes else None,
+        "watched": holder(caller.places, f"watch-{row.session.casefold()}") is not None,
     }

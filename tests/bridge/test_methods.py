@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,22 +15,23 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from cotemp.bridge.answering import Bridge
+from cotemp.bridge.faults import CATEGORIES
 from cotemp.bridge.methods import METHODS
 from cotemp.cli.entry import run as cotemp
-from cotemp.names import is_run_id
 from cotemp.notes import send
 from cotemp.panels import register
-from cotemp.places import Places
+from cotemp.places import Places, own_config_file
 from cotemp.store.identity import ProcessId, host_id, this_process
 from cotemp.times import local_now
 from tests.fitting import _without_more_keys, schema_of
 from tests.generate.bridge import describe
+from tests.waiting import eventually
 
 from .driving import key
 
 SCHEMA = schema_of("bridge")
 Ask = Callable[..., Any]
-HELD = """schema = 1
+POLICY = """schema = 1
 [policy]
 enforcer = "none"
 unenforced = "{}"
@@ -131,7 +133,15 @@ def test_a_home_that_changes_is_seen(ask: Ask, nobody_home: Path, monkeypatch: p
 
 def test_wrong_surroundings_are_told(ask: Ask) -> None:
     """A context that cannot be meant is an error that names its part."""
-    for wrong in (3, {"cwd": "rel"}, {"cwd": 3}, {"env": []}, {"env": {"COTEMP_HOME": 3}}, {"shell_pid": "x"}):
+    wrongs: tuple[Any, ...] = (
+        3,
+        {"cwd": "rel"},
+        {"cwd": 3},
+        {"env": []},
+        {"env": {"COTEMP_HOME": 3}},
+        {"shell_pid": "x"},
+    )
+    for wrong in wrongs:
         answer = ask("home", context=wrong)
         assert answer["code"] == -32602
         assert "context" in answer["message"]
@@ -323,15 +333,134 @@ def test_a_file_is_stable_when_it_was_left_alone(ask: Ask, tmp_path: Path) -> No
 # --- runs ---
 
 
-def watch(home: Places, tmp_path: Path, unenforced: str) -> list[str]:
-    """The words of a command line that watches with a policy."""
-    config = tmp_path / "agents.toml"
-    config.write_text(HELD.format(unenforced))
-    os.environ["COTEMP_CONFIG"] = str(config)
-    assert cotemp(["trust", str(config)]) == 0
-    return ["watch", "co-migrate", "--once"]
+@pytest.fixture
+def watch() -> Callable[[str], None]:
+    """Run what waits in co-migrate on a machine where nothing holds DOs; the policy says what happens to them."""
+
+    def watched(unenforced: str) -> None:
+        own_config_file().parent.mkdir(parents=True, exist_ok=True)
+        own_config_file().write_text(POLICY.format(unenforced))
+        argv = [sys.executable, "-m", "cotemp", "watch", "co-migrate", "--once"]
+        subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=60)
+
+    return watched
 
 
-def drop(ask: Ask, body: str = "print('hi')") -> Any:
+def drop(ask: Ask, title: str) -> Any:
     """A Python DO for co-migrate."""
-    return ask("do.drop", to="co-migrate", title="DO-T", body=body, engine="python")
+    return ask("do.drop", to="co-migrate", title=title, body="print('hi')", engine="python")
+
+
+def test_a_human_decides_about_what_is_held(ask: Ask, watch: Callable[[str], None]) -> None:
+    """Get-CoHeld, Approve-CoRun and Deny-CoRun: the one runs once, the other never, and both can be listed."""
+    yes, no = drop(ask, "DO-Yes"), drop(ask, "DO-No")
+    watch("hold")
+    held = {one["title"]: one for one in ask("held.list", session="co-migrate")["held"]}
+    assert {one["waits"] for one in held.values()} == {"do"}
+    assert held["DO-Yes"]["enforcer"] is None
+    assert held["DO-Yes"]["reasons"]
+    assert Path(held["DO-No"]["do_file"]).name.endswith(Path(no["path"]).name)
+    again = {"run": held["DO-Yes"]["run_id"], "request_key": key()}
+    told = ask("run.approve", **again)
+    assert (told["decision"], told["waits"], told["watched"]) == ("approved", "do", False)
+    assert ask("run.approve", **again) == told
+    assert fault(ask("run.approve", run=again["run"])) == (1, "InvalidOperation")
+    assert ask("run.deny", run=held["DO-No"]["run_id"], why="not today")["decision"] == "denied"
+    watch("hold")
+    assert ask("held.list")["held"] == []
+    runs = {run["title"]: run for run in ask("runs.list", session="co-migrate")["runs"]}
+    assert (runs["DO-Yes"]["outcome"], runs["DO-No"]["outcome"]) == ("passed", "refused")
+    shown = ask("run.show", run=runs["DO-No"]["run_id"])
+    assert "not today" in shown["run"]["reason"]
+    assert shown["document"]["run_id"] == runs["DO-No"]["run_id"]
+    assert ask("runs.list", failed=True)["runs"] == [runs["DO-No"]]
+    assert Path(runs["DO-Yes"]["log"]).read_text().strip() == "hi"
+    assert yes["id"]
+
+
+def test_runs_are_listed_newest_last_and_not_all(ask: Ask, watch: Callable[[str], None]) -> None:
+    """Get-CoRun -First: what is left out is counted; a time may be spelled with a space, as the answers have it."""
+    for title in ("DO-1", "DO-2", "DO-3"):
+        drop(ask, title)
+    watch("run")
+    told = ask("runs.list", limit=2)
+    assert ([run["title"] for run in told["runs"]], told["more"]) == (["DO-2", "DO-3"], 1)
+    assert ask("run.show", run="last")["run"] == told["runs"][-1]
+    assert len(ask("runs.list", since=told["runs"][0]["ended"])["runs"]) >= 2
+    assert ask("runs.list", since="2999-01-01 00:00:00Z")["runs"] == []
+    assert fault(ask("runs.list", since="yesterday")) == (2, "InvalidArgument")
+    assert fault(ask("run.show", run="2020")) == (4, "ObjectNotFound")
+    assert ask("status")["sessions"][0]["runs_today"] == {"passed": 3}
+
+
+# --- who watches ---
+
+
+def test_a_job_is_told_how_to_watch_and_who_does(ask: Ask, home: Places) -> None:
+    """Start-CoQueueWatcherJob starts no second watcher: it sees the first, and where there is none, how to."""
+    told = ask("jobs.watch-info", session="co-migrate")
+    assert (told["job_name"], told["name"], told["watcher"]["state"]) == (
+        "CoQueueWatcher-co-migrate",
+        "Migrate",
+        "stopped",
+    )
+    child = subprocess.Popen(told["argv"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    with child:
+        watcher = eventually(lambda: _running(ask("jobs.watch-info", session="co-migrate")["watcher"]), 30)
+        assert watcher["pid"] == child.pid
+        assert [one["watcher"]["state"] for one in ask("watchers.enforce")["sessions"]] == ["stopped", "running"]
+        assert child.stdin
+        child.stdin.close()  # as when PowerShell is killed
+        assert child.wait(30) == 0
+
+
+def _running(watcher: Any) -> Any:
+    return watcher if watcher["state"] == "running" else None
+
+
+def test_another_machines_session_is_not_watched_here(ask: Ask, home: Places) -> None:
+    """In a synced folder the job is told that another machine runs the DOs."""
+    session = home.session("co-migrate")
+    session.owner.write_text('{"schema": 1, "host": "else.where.x", "since": "2026-11-21T10:00:00.000Z"}')
+    told = ask("jobs.watch-info", session="co-migrate")["watcher"]
+    assert (told["state"], told["host"], told["since"]) == ("elsewhere", "else", "2026-11-21 10:00:00.000Z")
+
+
+def test_a_new_session_is_watched_only_when_asked(ask: Ask) -> None:
+    """Start-CoQueueWatcherJob makes one; a typing error elsewhere does not."""
+    assert fault(ask("jobs.watch-info", session="co-new")) == (4, "ObjectNotFound")
+    assert ask("jobs.watch-info", session="co-new", create=True)["session"] == "co-new"
+    assert [one["session"] for one in ask("watchers.enforce", sessions=["co-newer"])["sessions"]] == ["co-newer"]
+
+
+# --- what nobody foresaw ---
+
+
+def test_a_bug_is_an_answer(ask: Ask, monkeypatch: pytest.MonkeyPatch, nobody_home: Path) -> None:
+    """An error of ours is told with the file to report, and nothing of the user's is in it."""
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("secret text")
+
+    monkeypatch.setattr(METHODS["home"], "function", broken)
+    answer = ask("home")
+    assert fault(answer) == (70, "InvalidOperation")
+    assert "secret text" not in json.dumps(answer)
+    [report] = nobody_home.rglob("errors/*.txt")
+    assert "command: bridge home" in report.read_text("utf-8")
+
+
+def test_an_unknown_method_is_told(ask: Ask) -> None:
+    """A module that is newer than cotemp hears which method it lacks."""
+    bridge = Bridge(os.environ)
+    answer = json.loads(bridge.answer("note.shout", {}))
+    assert answer["error"]["code"] == -32601
+    assert "note.shout" in answer["error"]["message"]
+
+
+def test_every_kind_of_error_has_a_category() -> None:
+    """PowerShell knows each category by that name."""
+    assert set(CATEGORIES) <= {
+        "InvalidArgument", "ObjectNotFound", "ResourceBusy", "PermissionDenied", "OperationTimeout", "InvalidData",
+        "NotInstalled", "InvalidOperation",
+    }  # fmt: skip

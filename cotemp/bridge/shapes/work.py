@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -136,15 +136,19 @@ class HeldRun(TypedDict):
     session: str
     title: str
     engine: str | None
-    waits: Literal["run", "changes"]
-    """`run`: the DO has not begun. `changes`: it has ended, and what it changed is not applied."""
+    waits: Literal["do", "changes"]
+    """`do`: it has not begun. `changes`: it has ended, and what it changed is not applied."""
     reasons: list[str]
+    decided: str | None
+    """What a human decided, where the session's watcher has not acted on it yet."""
     consent: Consent
     """What it would get, or got."""
-    enforced: bool
-    """Whether anything holds it to that. Say so to the human before they approve."""
+    enforcer: str | None
+    """What holds it to that; null: nothing does. Say so to the human before they approve."""
+    sender: str | None
+    """The session that it claims to come from."""
     repo: str | None
-    since: str | None
+    since: str
     do_file: str | None
 
 
@@ -160,10 +164,10 @@ class RunDecision(TypedDict):
     run_id: str
     session: str
     decision: Literal["approved", "denied"]
-    waits: Literal["run", "changes"]
+    waits: Literal["do", "changes"]
     by: str
-    until: NotRequired[str]
-    """An approval that was not used by then is none any more."""
+    until: str | None
+    """An approval of a DO that was not used by then is none any more."""
     watched: bool
     """Whether anybody is there to act on it."""
 
