@@ -15,14 +15,17 @@ from ..places import write_whole
 from ..redact import Scrubber
 from ..redact.files import Changed, is_text, known_in, scrub_file
 from ..store.mailbox import move
+from .pruning import prune
 
 if TYPE_CHECKING:
     from ..messages.runlog import Artifact
 
-__all__ = ["clean_artifacts", "clean_ended", "clean_run"]
+__all__ = ["PATCH", "clean_artifacts", "clean_ended", "clean_run"]
 
 T = TypeVar("T")
 
+PATCH = "diff.patch"
+"""The artifact that shows what a run changed."""
 CLEANED = "artifacts.cleaned"
 """A file of this name in a run's folder says that its artifacts hold no secrets any more, and what could not be
 helped, a line each."""
@@ -53,19 +56,23 @@ def clean_ended(ended: Ended, scrubber: Scrubber) -> Ended:
 
 
 def clean_artifacts(run_dir: Path, scrubber: Scrubber) -> tuple[str, ...]:
-    """Take the secrets out of what a run that has ended left in `artifacts/`: out of texts, and out of names.
+    """Cut what a run that has ended left in `artifacts/` down to what can be kept, and take the secrets out of it: out
+    of texts, and out of names.
 
     Returns what a person should know, a sentence each. May be called again: it is done once. Raises OSError when
     the disk refuses; the artifacts must not be shown then.
     """
     folder, done = run_dir / "artifacts", run_dir / CLEANED
-    if not folder.is_dir() or not any(folder.iterdir()):
+    if not folder.is_dir():
         return ()
     try:
         return tuple(done.read_text(encoding="utf-8").splitlines())
     except FileNotFoundError:
         pass
-    warnings = tuple(dict.fromkeys(_clean_tree(folder, scrubber)))
+    pruned = prune(folder, PATCH)
+    if not any(folder.iterdir()):
+        return pruned
+    warnings = tuple(dict.fromkeys((*pruned, *_clean_tree(folder, scrubber))))
     write_whole(done, "".join(f"{line}\n" for line in warnings).encode("utf-8", "backslashreplace"), mode=0o600)
     return warnings
 

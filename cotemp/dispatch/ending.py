@@ -16,8 +16,9 @@ from ..runner import read_output
 from ..store.mailbox import move
 from .answers import deliver_answers
 from .artifacts import list_artifacts
-from .clean import clean_artifacts, clean_ended
+from .clean import PATCH, clean_artifacts, clean_ended
 from .desk import Desk
+from .pruning import unlock
 
 if TYPE_CHECKING:
     from ..messages.runlog import Artifact, RunLog
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Ending"]
 
-PATCH = "diff.patch"
-"""The artifact that shows what a run changed."""
 PATCHED = "diff.made"
 """A file of this name in the run's folder: a `diff.patch` among its artifacts is ours, not the DO's."""
 
@@ -45,6 +44,8 @@ class Ending:
     def conclude(self, ended: Ended) -> RunLog:
         """Bring the run to its end, of which `ended` tells what is known. Raises StorageFailed or OSError when the
         disk refuses, and may be called again then, also after a crash."""
+        for folder in ("artifacts", "outbox"):
+            unlock(self._run_dir / folder)
         ended = self._settle_changes(ended)
         known = ended.outcome is not Outcome.UNKNOWN
         warnings = deliver_answers(self.desk, self.session, self.run_id, self.consent, self.depth, ended=known)

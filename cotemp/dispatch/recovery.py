@@ -10,6 +10,7 @@ import shutil
 import threading
 from pathlib import Path
 
+from ..errors import UnknownRun
 from ..messages.run import Ended, Outcome, Output, State
 from ..names import split_running
 from ..places import SessionPlaces
@@ -18,7 +19,7 @@ from ..runs.changes import consent_of, mend
 from ..store.ledger import Row
 from ..store.mailbox import unfinished
 from ..times import local_now
-from .claim import give_back, put_on_hold
+from .claim import give_back, of_run, put_on_hold
 from .closing import close
 from .desk import Desk, Event, Kind
 from .ending import Ending
@@ -52,13 +53,27 @@ def recover(desk: Desk, session: SessionPlaces) -> None:
 
 
 def _unstarted(desk: Desk, session: SessionPlaces, path: Path, row: Row | None) -> None:
-    """A DO that was under way to its start, or to those that are held: it is put where it came from."""
-    leave(desk, _run_id(path))
+    """A DO that was under way to its start, or to those that are held: it is put where it came from.
+
+    The name of a file in the home is anybody's: the place of a run that did begin stays, whoever names it.
+    """
+    if not _began(desk, session, _run_id(path)):
+        leave(desk, _run_id(path))
     if row is None:
         back = give_back(session, path)
         desk.report(Event(Kind.RECOVERED, session.id, f"{back.name} never started: it waits again"))
     else:
         put_on_hold(session, row.run_id)
+
+
+def _began(desk: Desk, session: SessionPlaces, run_id: str) -> bool:
+    """True for a run that the ledger knows as more than held, or that a DO of another session is about to become."""
+    places = desk.places
+    with contextlib.suppress(UnknownRun):
+        if desk.ledger.find(run_id).state is not State.HELD:
+            return True
+    others = (places.session(sid) for sid in places.session_ids() if sid != session.id)
+    return any(other.running.is_dir() and of_run(other.running, run_id) for other in others)
 
 
 def finish_filing(desk: Desk, session: SessionPlaces, stopped: threading.Event) -> None:
