@@ -1,13 +1,14 @@
-"""`python -m tests.generate [commands] [picture] [schemas]`."""
+"""`python -m tests.generate [bridge] [commands] [picture] [schemas]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from . import commands, picture, schemas
+from . import bridge, commands, picture, schemas
 
 MAKERS: dict[str, Callable[[], None]] = {
+    "bridge": bridge.write,
     "commands": commands.write,
     "picture": picture.write,
     "schemas": schemas.write,

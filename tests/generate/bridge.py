@@ -196,8 +196,55 @@ def write() -> None:
 
 def page() -> str:
     """docs/bridge.md."""
-    return "\n".join(_page()) + "\n"
+    return "\n".join([_ABOUT, *(line for method in METHODS.values() for line in _section(method))]) + "\n"
 
 
-def _page() -> Iterator[str]:
-    yield "# Methods"
+def _section(method: Method) -> Iterator[str]:
+    said = describe(method)
+    yield f"\n### {method.name}\n"
+    yield said.summary + (" Takes a request key." if method.changing else "")
+    if method.params:
+        yield "\n| param | | |\n|---|---|---|"
+        yield from (_row(one, method) for one in method.params)
+    more = {"request_key": _EXAMPLE_KEY} if method.changing else {}
+    request = {"jsonrpc": "2.0", "id": 1, "method": method.name, "params": said.example | more}
+    yield f"\n```json\n{json.dumps(request)}\n```"
+
+
+def _row(param: Param, method: Method) -> str:
+    default = inspect.signature(method.function).parameters[param.name].default
+    given = "required" if param.required else f"`{json.dumps(default)}`" if default not in (None, "") else ""
+    says = param.says.replace("|", "\\|")
+    choices = f" ({', '.join(param.choices)})" if param.choices else ""
+    return f"| `{param.name}` | {says}{choices} | {given} |"
+
+
+_EXAMPLE_KEY = "8f14e45f-ceea-467f-a0d6-1f7c5a1b2c3d"
+_ABOUT = """\
+# The bridge
+
+How the PowerShell module talks to cotemp, and how any other program may. `python -m tests.generate bridge` writes
+this page; [schemas/bridge.json](../schemas/bridge.json) says the same to programs, with what every method returns.
+
+`cotemp bridge serve` speaks JSON-RPC 2.0 on stdin and stdout: UTF-8, one request on each line, one line for each
+answer, in order. There are no batches; a request without `id` gets no answer. A BOM and CRLF do no harm. Answers are
+ASCII. A line of more than 16 MiB, or one that is no request, gets an error, and the next one its answer. The server
+pays no heed to ^C, and ends at the end of its stdin, after `quit`, or when nobody reads its answers.
+
+`cotemp bridge call METHOD` makes one call: the params are a JSON object on stdin, the answer is one line on stdout,
+and the exit code is that of the command line.
+
+- **Handshake.** `hello` is the first call. After one that failed nothing but `hello` and `quit` is answered.
+- **Context.** Every call may bring `context`: `cwd`, where relative paths start; `shell_pid`; and `env`, in which
+  COSESSION_ID, COTEMP_HOME and COTEMP_CONFIG count. Those that it leaves out are not set, whatever the server's own
+  environment says.
+- **Request keys.** A call that changes something has a `request_key`, a GUID of its own. Who hears no answer kills
+  the server and calls again with the same key, of whatever process: it gets the first answer, or waits for it, and
+  nothing is done twice. Keys are remembered for ten minutes at least.
+- **Errors** have a `message`, and in `data` the `fix`, the `exit_code` of the command line, the `category`
+  (PowerShell's ErrorCategory) and the `type` of the error.
+- **Times** are RFC 3339 with a space in place of the T: `ConvertFrom-Json` leaves them alone, and `[datetimeoffset]`
+  reads them.
+- null counts as not given; keys that are not known are ignored.
+
+## Methods"""
