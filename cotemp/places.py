@@ -35,6 +35,9 @@ _CASE_IS_IGNORED = sys.platform in ("win32", "darwin")
 
 _STANDS_FOR_ANOTHER = 0x20000000  # the bit of a Windows reparse tag that says so: symlinks and junctions have it
 
+JOIN = "Join-CoAgent.ps1"
+"""What PowerShell dot-sources. Alone in the classic home, it only leads to where the home is on this machine."""
+
 TEMPORARY = ".tmp-"
 """Start of the name of every file that is still being written."""
 
@@ -48,7 +51,7 @@ def _platform() -> PlatformDirsABC:
 def default_home() -> Path:
     """The home when nobody names one: an existing `<HOME>/Downloads/CoTemp`, else the platform's downloads folder."""
     classic = classic_home()
-    return classic if classic.is_dir() else platform_home()
+    return classic if classic.is_dir() and os.listdir(classic) != [JOIN] else platform_home()
 
 
 def classic_home() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import stat
@@ -459,7 +460,10 @@ def test_init_in_localised_downloads(nobody_home: Path) -> None:
     assert made["changed"] is True
     again = json.loads(cotemp("init", "--json", "--sessions", "a,b").stdout)
     assert again["changed"] is False
-    assert not (nobody_home / "Downloads").exists()
+    (forward,) = (nobody_home / "Downloads/CoTemp").iterdir()
+    script = str(nobody_home / "Téléchargements/CoTemp/Join-CoAgent.ps1")
+    assert f". '{script}'" in forward.read_text("utf-8-sig"), "old snippets join at the old place"
+    assert forward.read_bytes().startswith(codecs.BOM_UTF8), "Windows PowerShell would read the name wrong"
 
 
 def test_uninstall_lists_first(nobody_home: Path) -> None:

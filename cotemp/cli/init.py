@@ -25,11 +25,16 @@ def init(
     *,
     sessions: Annotated[str | None, Opt("--sessions", "comma-separated ids (default: co-planning,co-migrate)")] = None,
     careful: Annotated[bool, Opt("--careful", "settings that ask a human about everything")] = False,
+    profile: Annotated[bool, Opt("--profile", "let every new PowerShell join the home")] = False,
+    restore: Annotated[bool, Opt("--restore", "only put back the files that were kept as *.orig")] = False,
 ) -> Answer:
     """Create or repair the home.
 
     Makes the folders and sessions that are missing, and settings where there are none. Files of yours are never
     overwritten; settings without [policy] get one when --careful asks for it. Doing it again does no harm.
+
+    PowerShell's part is a module where PowerShell looks for it, and scripts in the home. What lay there under their
+    names is kept as *.orig.
 
     Examples:
       cotemp init
@@ -37,11 +42,15 @@ def init(
     """
     from ..config.settings import SEED_SESSIONS
     from ..explain import walls_of
-    from ..setup import initialise
+    from ..setup import add_to_profile, initialise, install_powershell, restore_originals
 
+    if restore:
+        return _restored(cx, restore_originals(cx.places))
     names = list(SEED_SESSIONS) if sessions is None else [name.strip() for name in sessions.split(",")]
     walls = walls_of(cx.places.state.parent, _in_force(cx))
     done = initialise(cx.places, names, cx.config_path, _policy(cx, walls, careful=careful))
+    done += install_powershell(cx.places)
+    done += add_to_profile(cx.places) if profile else ()
     policy = _in_force(cx)
     return Answer(
         json={
@@ -49,13 +58,27 @@ def init(
             "home": str(cx.places.home),
             "config": str(cx.config_path),
             "changed": any(one.changed for one in done),
-            "done": [asdict(one) | {"path": str(one.path)} for one in done],
+            "done": _listed(done),
             "enforcer": walls.enforcer,
             "unenforced": policy.unenforced,
             "repos": [str(repo) for repo in policy.repos],
         },
         text=_told(cx, done, walls, policy),
     )
+
+
+def _restored(cx: Context, done: "list[Done]") -> Answer:
+    json = {
+        "schema": 1,
+        "home": str(cx.places.home),
+        "changed": any(one.changed for one in done),
+        "done": _listed(done),
+    }
+    return Answer(json, list(_lines(cx, done)) or "nothing was kept as *.orig")
+
+
+def _listed(done: "list[Done]") -> list[dict[str, object]]:
+    return [asdict(one) | {"path": str(one.path)} for one in done]
 
 
 def _in_force(cx: Context) -> "Policy":
@@ -83,16 +106,20 @@ def _policy(cx: Context, walls: "Walls", *, careful: bool) -> "Policy | None":
 
 
 def _told(cx: Context, done: "list[Done]", walls: "Walls", policy: "Policy") -> Iterator[str]:
-    for one in done:
-        if one.remark:
-            symbol, style = _mark(cx, done=one.changed)
-            yield f"{paint(symbol, style)} {one.what}: {one.remark}: {display_line(str(one.path))}"
+    yield from _lines(cx, done)
     changed = any(one.changed for one in done)
     if not changed:
         yield f"nothing to do: {cx.places.home} is complete"
     yield from _of_consent(walls, policy)
     if changed:
         yield "next: cotemp up"
+
+
+def _lines(cx: Context, done: "list[Done]") -> Iterator[str]:
+    for one in done:
+        if one.remark:
+            symbol, style = _mark(cx, done=one.changed)
+            yield f"{paint(symbol, style)} {one.what}: {one.remark}: {display_line(str(one.path))}"
 
 
 def _mark(cx: Context, *, done: bool) -> tuple[str, str]:

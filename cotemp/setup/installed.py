@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..places import Places, write_whole
 
-__all__ = ["Installed", "digest", "installed", "record"]
+__all__ = ["Installed", "digest", "installed", "installed_anywhere", "record"]
 
 Installed = Mapping[str, str]
 """SHA-256 of what we wrote, by path (in the home: relative, with slashes; elsewhere: absolute)."""
@@ -22,6 +22,12 @@ def installed(places: Places) -> Installed:
         return {str(name): str(sha256) for name, sha256 in files.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def installed_anywhere(places: Places) -> set[tuple[str, str]]:
+    """Name and digest of all that is recorded for any home of this user."""
+    states = {places.state, *(file.parent for file in places.state.parent.glob(f"*/{_NAME}"))}
+    return {entry for state in states for entry in installed(Places(places.home, state)).items()}
 
 
 def record(places: Places, files: Installed) -> None:

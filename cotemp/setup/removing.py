@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import HeldByOther
-from ..places import Places, SessionPlaces, own_config_file, storage_failed
+from ..places import Places, SessionPlaces, classic_home, own_config_file, storage_failed
 from ..store.claims import holders
 from ..store.mailbox import unfinished
 from .installed import digest, home_of_state, installed
+from .powershell import is_shared, module_folders, put_back
+from .profile import joins, profiles, remove_from_profile
 
 __all__ = ["Removal", "plan_removal", "remains", "remove"]
 
@@ -28,6 +30,10 @@ class Removal:
     path: Path
     what: str
     if_empty: bool = False
+    lines: bool = False
+    """Only our lines in it."""
+    original: bool = False
+    """What was kept as `*.orig` takes its place."""
 
 
 def plan_removal(places: Places) -> list[Removal]:
@@ -66,10 +72,14 @@ def _gone(one: Removal) -> bool:
             if _entries(one.path):
                 return False
             one.path.rmdir()
+        elif one.lines:
+            remove_from_profile(one.path)
         elif one.path.is_dir() and not one.path.is_symlink():
             shutil.rmtree(one.path)
         else:
             one.path.unlink(missing_ok=True)
+        if one.original:
+            put_back(one.path)
     except OSError as error:
         raise storage_failed(one.path, error) from error
     return True
@@ -79,7 +89,7 @@ def _in_home(places: Places) -> Iterator[Removal]:
     for name, sha256 in installed(places).items():
         file = Path(name)
         if not file.is_absolute() and _is_as_written(places.home / file, sha256):
-            yield Removal(places.home / file, "a file of cotemp")
+            yield Removal(places.home / file, "a file of cotemp", original=True)
     for panel in _files(places.panels):
         if panel.suffix == ".json" and _is_our_panel(panel):
             yield Removal(panel, "a panel record")
@@ -100,11 +110,15 @@ def _in_session(session: SessionPlaces) -> Iterator[Removal]:
 
 def _of_this_machine(places: Places) -> Iterator[Removal]:
     yield Removal(places.state, "this machine's state")
-    own = own_config_file()
+    own, is_last = own_config_file(), not _other_homes(places)
     for name, sha256 in installed(places).items():
-        if Path(name).is_absolute() and Path(name) != own and _is_as_written(Path(name), sha256):
-            yield Removal(Path(name), "the settings")
-    if not _other_homes(places):
+        file = Path(name)
+        if file.is_absolute() and file != own and _is_as_written(file, sha256) and (is_last or not is_shared(file)):
+            yield Removal(file, "the settings" if file.suffix == ".toml" else "a file of cotemp", original=True)
+    for profile in profiles():
+        if joins(profile, places):
+            yield Removal(profile, "the lines of cotemp in it", lines=True)
+    if is_last:
         yield from _of_all_homes(places.state.parent, own)
 
 
@@ -143,6 +157,10 @@ def _empty_folders(places: Places) -> Iterator[Removal]:
             yield Removal(folder, "an empty folder", if_empty=True)
     for name in ("sessions", "panels", "common", "scripts", "greetings", ""):
         yield Removal(places.home / name, "an empty folder", if_empty=True)
+    for module in module_folders():
+        for folder in (module / "Public", module / "Private", module, module.parent, module.parent.parent):
+            yield Removal(folder, "an empty folder", if_empty=True)
+    yield Removal(classic_home(), "an empty folder", if_empty=True)
 
 
 def _entries(folder: Path) -> set[Path]:

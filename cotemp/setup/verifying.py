@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..config import Config
 from ..places import Places
 from .making import FOLDERS, shipped_files
+from .powershell import home_scripts
 
 __all__ = ["Part", "parts"]
 
@@ -36,5 +37,5 @@ def parts(places: Places, config: Config, file: Path) -> Iterator[Part]:
         session = places.session(sid)
         for folder in (session.inbox, session.outbox, session.logs):
             yield Part(f"session {sid}", folder)
-    for name, _ in shipped_files(watched):
+    for name in (*(name for name, _ in shipped_files(watched)), *home_scripts()):
         yield Part("file", places.home / name)
