@@ -103,17 +103,34 @@ def uninstall(
 
     plan = plan_removal(cx.places)
     kept = remains(cx.places, plan)
+    entries = _at_login(cx, plan, really=yes)
     gone = remove(plan) if yes else plan
     return Answer(
         json={
             "schema": 1,
             "home": str(cx.places.home),
             "removed": yes,
+            "at_login": entries,
             "traces": [{"path": str(one.path), "what": one.what} for one in gone],
             "kept_files": kept,
         },
-        text=_traces(cx, gone, kept, yes=yes),
+        text=[*_entries(entries, yes=yes), *_traces(cx, gone, kept, yes=yes)],
     )
+
+
+def _at_login(cx: Context, plan: "list[Removal]", *, really: bool) -> list[str]:
+    """Where the login entries are of the homes whose state goes; removed here, if `really`, while it is known."""
+    from ..autostart import RECORD, Machine, disable_named, entries, entry_name
+
+    machine = Machine.here(cx.env)
+    states = {cx.places.state, *(one.path for one in plan if (one.path / RECORD).exists())}
+    names = sorted(map(entry_name, states))
+    return [where for name in names for where in (disable_named if really else entries)(name, machine)]
+
+
+def _entries(found: list[str], *, yes: bool) -> Iterator[str]:
+    for where in found:
+        yield f"{'removed' if yes else 'would remove'} {display_line(where)} (starts at login)"
 
 
 def _traces(cx: Context, traces: "list[Removal]", kept: int, *, yes: bool) -> Iterator[str]:

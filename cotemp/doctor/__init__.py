@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import CotempError
-from . import engines, home, machine, synced, work
+from . import engines, home, login, machine, synced, work
 from .finding import Check, Finding, Found, Look, State
 
 __all__ = ["CHECKS", "Finding", "Look", "State", "diagnose", "mend"]
@@ -23,6 +23,7 @@ CHECKS = (
     Check("sync", synced.placeholders),
     Check("watchers", work.watchers),
     Check("watchers", work.old_helpers),
+    Check("login", login.at_login),
     Check("owner", work.owners),
     Check("runs", work.unfinished_runs),
     Check("panels", work.panels, work.remove_panels),
