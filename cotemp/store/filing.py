@@ -27,8 +27,8 @@ def outbox_base(do_file: str, run_id: str) -> str:
 def file_run(session: SessionPlaces, log: RunLog, base: str, output: bytes) -> Path:
     """Write the JSON and TXT log of an ended run and move its DO to the outbox; returns the TXT's path.
 
-    A rejected DO goes there as `rejected-…`, with its reasons beside it; of one that never ran, the reasons are the TXT. Raises
-    StorageFailed when the disk refuses; calling it again then finishes the rest.
+    A rejected DO goes there as `rejected-…`, with its reasons beside it; of one that never ran, the reasons
+    are the TXT. Raises StorageFailed when the disk refuses; calling it again then finishes the rest.
     """
     name = base + os.path.splitext(log["do_file"])[1]
     if log["outcome"] == "rejected":

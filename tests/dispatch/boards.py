@@ -64,9 +64,11 @@ class Running:
 
 
 @contextmanager
-def running(places: Places, *sessions: str, config: Config | None = None) -> Iterator[Running]:
+def running(
+    places: Places, *sessions: str, config: Config | None = None, file: Path | None = None
+) -> Iterator[Running]:
     """A switchboard that watches `sessions`, its loop in a thread; without `config` nothing is enforced."""
-    with Switchboard(places, config or UNENFORCED) as board:
+    with Switchboard(places, config or UNENFORCED, file) as board:
         found = Running(board, places)
         for session in sessions:
             board.add(places.session(session))

@@ -217,3 +217,34 @@ def test_a_human_is_told_on_the_desktop(places: Places, tmp_path: Path, monkeypa
         drop_python(places, "co-x", "print('body')", consent=NETWORK)
         eventually(told.exists)
     assert "A DO waits for you in co-x: cotemp held" in told.read_text()
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_crash_on_the_way_to_or_from_held(places: Places, decided: bool) -> None:
+    """A DO that was under way to those that wait, or back, waits on; its yes still counts, once."""
+    with running(places, "co-x", config=ASK):
+        drop_python(places, "co-x", "print(1)", consent=NETWORK)
+        (row,) = held(places)
+    path = held_file(places, row)
+    path.rename(places.session("co-x").running / path.name)
+    (places.runs / row.run_id / "artifacts").mkdir(parents=True)  # its place was being made
+    if decided:
+        approve(places, row)
+    with running(places, "co-x", config=ASK) as board:
+        if not decided:
+            held(places)
+            approve(places, row)
+        (ran,) = board.await_runs(1)
+    assert (ran.run_id, ran.outcome) == (row.run_id, "passed")
+
+
+def test_what_lies_among_the_held_unknown_is_decided_anew(places: Places) -> None:
+    """A held DO that this machine's ledger does not know, as after `cotemp take`, goes back to the inbox."""
+    with running(places, "co-x", config=ASK):
+        drop_python(places, "co-x", "print(1)", consent=NETWORK)
+        (row,) = held(places)
+    with Ledger(places) as ledger:
+        ledger.withdraw(row.run_id)
+    with running(places, "co-x", config=ASK):
+        (again,) = held(places)
+    assert again.run_id != row.run_id

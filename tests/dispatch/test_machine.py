@@ -17,6 +17,7 @@ from cotemp.config import Config
 from cotemp.dispatch.desk import Desk
 from cotemp.dispatch.queue import SessionQueue
 from cotemp.dispatch.recovery import recover
+from cotemp.dispatch.rules import InForce, Rules
 from cotemp.dos import drop
 from cotemp.errors import AnswerIsNo
 from cotemp.messages.do import Draft, Flags, Repo
@@ -74,10 +75,9 @@ class Mail(RuleBasedStateMachine):
     def start(self) -> None:
         """A new process: it knows only what is on the disk."""
         self.ledger = Ledger(self.places)
-        self.desk = Desk(
-            self.places, self.config, ENGINES, self.ledger, self.runner, this_process(), lambda event: None,  # type: ignore[arg-type]
-            SCRUB, SCRUB.scrubber(), FakeEnforcer(),
-        )  # fmt: skip
+        in_force = InForce(self.places, self.config)
+        in_force.rules = Rules(self.config, ENGINES, SCRUB, SCRUB.scrubber(), FakeEnforcer())
+        self.desk = Desk(self.places, in_force, self.ledger, self.runner, this_process(), lambda event: None)  # type: ignore[arg-type]
         self.queues = {s: SessionQueue(self.desk, self.places.session(s)) for s in ("co-x", "co-y")}
 
     def restart(self, session: str) -> None:
@@ -131,9 +131,12 @@ class Mail(RuleBasedStateMachine):
 
     # --- what the power does ---
 
-    @rule(session=SESSIONS, changes=MOMENTS, after=st.booleans(), keeper_lives=st.booleans())
-    def fail_while_working(self, session: str, changes: int, after: bool, keeper_lives: bool) -> None:
-        self.drop_a_do_that_writes(session, "passed")  # so that there is something to fail at
+    @rule(session=SESSIONS, changes=MOMENTS, after=st.booleans(), keeper_lives=st.booleans(), asks=st.booleans())
+    def fail_while_working(self, session: str, changes: int, after: bool, keeper_lives: bool, asks: bool) -> None:
+        if asks:  # so that there is something to fail at
+            self.drop_a_do_that_asks(session)
+        else:
+            self.drop_a_do_that_writes(session, "passed")
         power = Power(changes, after=after)
         self.runner.power, self.runner.keeper_lives = power, keeper_lives
         try:
@@ -211,6 +214,7 @@ class Mail(RuleBasedStateMachine):
         assert len(waiting) == sum(1 for _ in self.places.sessions.glob("*/held/*.py"))
         rows = [row for row in self.ledger.rows() if row not in waiting]
         assert all(row.outcome and row.filed for row in rows)
+        assert not [row.reason for row in rows if row.outcome is Outcome.REJECTED]  # nobody touched a DO
         ran = {row.run_id for row in rows if row.outcome in (Outcome.PASSED, Outcome.FAILED)}
         assert ran <= {run_id for run_id, _ in self.runner.runs}
         assert len(rows) + len(waiting) == len(self.dos)
