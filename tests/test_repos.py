@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cotemp.repos import existing, forbidden, is_below
+from cotemp.repos import existing, forbidden, is_below, unseen
 
 CASES = (
     # repo below the disk `{top}`, what the reason says ('' = it may be written)
@@ -111,3 +111,32 @@ def test_the_folder_that_a_header_names(top: Path) -> None:
     assert existing(str(top / "user/app")) == existing("~/app") == real
     for named in (None, "", "app", "~nobody-of-that-name/app", "a\0b", str(top / "user/file"), str(top / "none")):
         assert existing(named) is None
+
+
+UNSEEN = (
+    # repo below the disk `{top}`, what the owner named, whether a DO that only reads sees it
+    ("user/src/app", (), True),
+    ("user/.ssh", (), False),
+    ("user/.config/gh", (), False),
+    ("user/src/.secrets", (), False),
+    ("user/.config/gh", ("user/.config",), True),
+    ("user/.config/gh", ("user/.config/gh/hosts",), False),
+    ("moved/gh", (), False),
+    ("srv/.app", (), True),
+)
+
+
+@pytest.mark.parametrize(("repo", "named", "seen"), UNSEEN)
+def test_what_a_reader_does_not_see(
+    repo: str, named: tuple[str, ...], seen: bool, top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hidden folders of the user's home are shown only where the owner named them or what is around them."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(top / "moved"))
+    assert (unseen(top / repo, [top / name for name in named]) == "") is seen
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other folders are the system's there")
+def test_what_is_the_systems(top: Path) -> None:
+    """No DO is shown passwords and sockets of the system by calling their folder its repo."""
+    assert unseen(Path("/etc/ssl/private"), []) == "it lies in /etc"
+    assert unseen(Path("/run/secrets"), [Path("/run")]) == ""

@@ -35,7 +35,9 @@ def explained(found: Explanation) -> Iterator[str]:
         yield f"  {paint('warning', 'yellow')}  {display_line(warning)}"
     yield from _section("what happens first", _first(found.decision, found.asked))
     yield from _section("who holds it to that", _held_by(found.walls))
-    yield from _section("what it would see", _seen(found.sight, found.walls) if found.sight else ())
+    yield from _section(
+        "what it would see", _seen(found.sight, found.walls, found.asked.repo.unseen) if found.sight else ()
+    )
     yield from _section("what happens with its changes", found.afterwards)
     yield from _section("what nobody can know before", found.unknown)
 
@@ -95,9 +97,9 @@ def _held_by(walls: Walls) -> Iterator[str]:
         yield "nothing limits its memory here (no cgroup that cotemp may use)"
 
 
-def _seen(sight: Sight, walls: Walls) -> Iterator[str]:
+def _seen(sight: Sight, walls: Walls, unseen: str) -> Iterator[str]:
     yield {
-        "none": "repo: none; it works in its artifact folder",
+        "none": f"repo: none{f' ({unseen})' if unseen else ''}; it works in its artifact folder",
         "read": "repo: read-only",
         "write": f"repo: {'a copy-on-write view' if walls.overlay else 'a copy'} of it",
     }[sight.repo]

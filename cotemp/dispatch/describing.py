@@ -52,7 +52,7 @@ def described(
         sender=do.sender,
         decision=_decision(by),
         timeout=min(do.timeout or policy.timeout, policy.timeout_max),
-        warnings=(*do.warnings, *_about_repo(do, target)),
+        warnings=(*do.warnings, *_about_repo(do, target, enforced=desk.enforcer is not None)),
     )
     if not isinstance(by, Refused):
         run = replace(run, consent=by.consent)
@@ -75,9 +75,10 @@ def _decision(by: Decided) -> Decision:
             return Decision(by.rule)
 
 
-def _about_repo(do: Do, target: Target) -> tuple[str, ...]:
-    if target.forbidden and not do.consent.writes:
-        return (f"repo {target.repo} is not shown to it ({target.forbidden}): it works in its artifact folder",)
+def _about_repo(do: Do, target: Target, *, enforced: bool) -> tuple[str, ...]:
+    why = target.hidden_from(do.consent)
+    if why and enforced and not do.consent.writes:
+        return (f"repo {target.repo} is not shown to it ({why}): it works in its artifact folder",)
     if target.repo or not do.repo.path:
         return ()
     return (f"repo.path {do.repo.path} is no folder of this machine: it works in its artifact folder",)

@@ -93,7 +93,7 @@ class HeldDos:
         found = probe(engine)
         if not isinstance(found, Found):
             return Pause(RETRY * 5, expected=False)
-        paper = _Paper(row, claimed, do, engine, found, target_of(self._desk, do), yes)
+        paper = _Paper(row, claimed, do, engine, found, target_of(self._desk, self._session, do), yes)
         by = decided(self._desk, self._session, row.do_file, do, paper.target, yes)
         if isinstance(by, Held):
             self._stays(paper, by)

@@ -130,7 +130,7 @@ class SessionQueue:
         return self._run(whole, do, engine)
 
     def _run(self, whole: Whole, do: Do, engine: Found) -> Pause | None:
-        run_id, target = new_run_id(local_now()), target_of(self._desk, do)
+        run_id, target = new_run_id(local_now()), target_of(self._desk, self.session, do)
         if target.repo is None:
             self._start(whole, run_id, do, engine, target)
             return None

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ..consent import Approved, Held, Refused, Situation, decide
 from ..errors import UnknownRun
-from ..messages.do import Do
+from ..messages.do import Do, Flags
 from ..messages.grant import Approval
 from ..names import is_run_id
 from ..places import SessionPlaces, own_config_file
-from ..repos import existing, forbidden
+from ..repos import existing, forbidden, unseen
 from ..store.ledger import Ledger, Parent
 from ..times import local_now
 from .desk import Desk
@@ -24,19 +24,26 @@ Decided = Approved | Held | Refused
 @dataclass(frozen=True, slots=True)
 class Target:
     """The folder that a DO is about: a real path, None where there is none of that name here. `forbidden`
-    says why it may never be written (empty: it may)."""
+    says why it may never be written (empty: it may), `unseen` why a DO that only reads does not see it."""
 
     repo: Path | None = None
     forbidden: str = ""
+    unseen: str = ""
+
+    def hidden_from(self, consent: Flags) -> str:
+        """Why a DO with this consent does not see it, behind walls; empty when it does, or there is none."""
+        return self.forbidden or ("" if consent.writes else self.unseen)
 
 
-def target_of(desk: Desk, do: Do) -> Target:
-    """What `do` is about."""
+def target_of(desk: Desk, session: SessionPlaces, do: Do) -> Target:
+    """What `do`, which came to `session`, is about."""
     repo = existing(do.repo.path)
     if repo is None:
         return Target()
-    places = desk.places
-    return Target(repo, forbidden(repo, home=places.home, state=places.state.parent, config=own_config_file().parent))
+    places, policy = desk.places, desk.config.policy_of(session.id)
+    never = forbidden(repo, home=places.home, state=places.state.parent, config=own_config_file().parent)
+    granted = [grant.repo for grant in desk.ledger.grants(local_now()) if grant.repo]
+    return Target(repo, never, unseen(repo, (*policy.repos, *policy.read, *granted)))
 
 
 def decided(

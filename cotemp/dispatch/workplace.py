@@ -98,7 +98,8 @@ def made(
     if desk.enforcer is None:
         return place
     # The DO finds itself where it was dropped, though all else of the home is hidden from it.
-    place = replace(place, repo=None if target.forbidden else target.repo, do_path=session.inbox / claimed.do_file)
+    repo = None if target.hidden_from(approved.consent) else target.repo
+    place = replace(place, repo=repo, do_path=session.inbox / claimed.do_file)
     prepared = _prepared(place, approved, overlay=desk.enforcer.overlay)
     view = _view(desk.places, place, copy, approved, found, prepared)
     return replace(place, confined=desk.enforcer.confine(view))

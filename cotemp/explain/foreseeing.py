@@ -12,7 +12,7 @@ from ..consent import Approved, Held, Situation, decide
 from ..messages.do import Do, Flags
 from ..messages.policy import Policy
 from ..places import Places, own_config_file
-from ..repos import existing, forbidden
+from ..repos import existing, forbidden, unseen
 from ..runner.engines import Engine, Found, probe
 from ..times import local_now
 from .model import Asked, EngineSaid, Explanation, Foreseen, RepoSaid, Sight, Walls
@@ -58,7 +58,7 @@ def _asked(places: Places, question: Question) -> Asked:
         brief=do.brief,
         sender=do.sender,
         sha256=do.sha256,
-        repo=_repo(places, do),
+        repo=_repo(places, question),
         risk=do.risk,
         consent=do.consent,
         timeout_s=min(do.timeout or policy.timeout, policy.timeout_max),
@@ -67,12 +67,15 @@ def _asked(places: Places, question: Question) -> Asked:
     )
 
 
-def _repo(places: Places, do: Do) -> RepoSaid:
+def _repo(places: Places, question: Question) -> RepoSaid:
+    do, policy = question.do, question.policy
     path = existing(do.repo.path)
     if path is None:
         return RepoSaid(do.repo.path, None)
     why = forbidden(path, home=places.home, state=places.state.parent, config=own_config_file().parent)
-    return RepoSaid(do.repo.path, str(path), why)
+    granted = [grant.repo for grant in question.standing.grants if grant.repo]
+    hidden = "" if do.consent.writes else unseen(path, (*policy.repos, *policy.read, *granted))
+    return RepoSaid(do.repo.path, str(path), why, why or hidden)
 
 
 def _engine(engine: Engine) -> EngineSaid:
@@ -119,6 +122,6 @@ def _sight(question: Question, asked: Asked, env: Mapping[str, str]) -> Sight:
 
 
 def _repo_seen(asked: Asked) -> Literal["none", "read", "write"]:
-    if asked.repo.path is None or asked.repo.forbidden:
+    if asked.repo.path is None or asked.repo.unseen:
         return "none"
     return "write" if asked.consent.writes else "read"

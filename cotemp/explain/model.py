@@ -14,12 +14,13 @@ __all__ = ["Asked", "EngineSaid", "Explanation", "Foreseen", "RepoSaid", "Sight"
 class RepoSaid:
     """The folder that a DO is about: as its header names it, and as a real path of this machine (None: no such folder).
 
-    `forbidden`: why it may never be written; "" when it may.
+    `forbidden`: why it may never be written; "" when it may. `unseen`: why it is not shown; "" when it is.
     """
 
     named: str | None
     path: str | None
     forbidden: str = ""
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,9 @@ def append(path, text="evil"):
     with open(path, "a") as file:
         file.write(text)
 def read(path):
-    return Path(path).read_text(errors="replace")
+    text = Path(path).read_text(errors="replace")
+    assert text, "it is empty"
+    return text
 told = {}
 def tell(name, attempt):
     try:

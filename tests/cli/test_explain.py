@@ -193,7 +193,7 @@ def test_the_whole_page(tmp_path: Path) -> None:
     for text in ("not said", str(tmp_path), "4 h", "nothing but reading", "none is named", "sha256", "python 3"):
         assert text in ran.out, text
     asked = here("explain", "--json", str(script(tmp_path, repo="/nowhere"))).json["asked"]
-    assert asked["repo"] == {"named": "/nowhere", "path": None, "forbidden": ""}
+    assert asked["repo"] == {"named": "/nowhere", "path": None, "forbidden": "", "unseen": ""}
     assert asked["timeout_s"] == 4 * 3600
 
 

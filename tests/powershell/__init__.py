@@ -1,1 +1,0 @@
-"""The PowerShell module, read by a parser: there may be no PowerShell here to ask."""
