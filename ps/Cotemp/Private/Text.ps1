@@ -43,10 +43,10 @@ function Test-CoCommand {
     # Whether this is how a command line of the program cotemp begins.
     param([string] $Word)
     $commands = @(
-        'approve', 'audit', 'bridge', 'cancel', 'check', 'demo', 'deny', 'diff', 'doctor', 'down', 'drop',
-        'enforce-single', 'explain', 'gc', 'grant', 'grants', 'held', 'hello', 'help', 'init', 'join', 'log', 'logs',
-        'new-do', 'notes', 'panels', 'retry', 'revoke', 'runs', 'scan', 'send', 'sent', 'show', 'smoke', 'stand-down',
-        'status', 'take', 'trust', 'undo', 'uninstall', 'up', 'verify', 'watch'
+        'approve', 'audit', 'autostart', 'bridge', 'cancel', 'check', 'demo', 'deny', 'diff', 'doctor', 'down',
+        'drop', 'enforce-single', 'explain', 'gc', 'grant', 'grants', 'held', 'hello', 'help', 'init', 'join', 'log',
+        'logs', 'new-do', 'notes', 'panels', 'retry', 'revoke', 'runs', 'scan', 'send', 'sent', 'show', 'smoke',
+        'stand-down', 'status', 'take', 'trust', 'undo', 'uninstall', 'up', 'verify', 'watch'
     )
     $Word.StartsWith('-') -or $commands -ccontains $Word
 }

@@ -34,25 +34,25 @@ function Start-CoQueueWatcherJob {
         if (-not $PSCmdlet.ShouldProcess($SessionId, 'Start a job that runs the DOs')) { return }
         $answer = Invoke-CoBridge 'jobs.watch-info' @{ session = $SessionId; create = $true }
         if ($answer -is [System.Management.Automation.ErrorRecord]) { $PSCmdlet.WriteError($answer); return }
-        $info = $answer
+        $watch = $answer
         if ($PanelName) {
-            $answer = Invoke-CoBridge 'panels.register' @{ name = $PanelName; session_id = $info.session; pid = $PID }
+            $answer = Invoke-CoBridge 'panels.register' @{ name = $PanelName; session_id = $watch.session; pid = $PID }
             if ($answer -is [System.Management.Automation.ErrorRecord]) { $PSCmdlet.WriteError($answer); return }
         }
-        $jobs = @(Get-Job -Name $info.job_name -ErrorAction Ignore)
+        $jobs = @(Get-Job -Name $watch.job_name -ErrorAction Ignore)
         if (@($jobs | Where-Object { @('Running', 'NotStarted') -contains $_.State }).Length) {
-            $PSCmdlet.WriteInformation((New-CoHostMessage "Watcher job already runs: $($info.session)"), 'PSHOST')
+            $PSCmdlet.WriteInformation((New-CoHostMessage "Watcher job already runs: $($watch.session)"), 'PSHOST')
             return
         }
         $jobs | Remove-Job -Force
         $other = 0
-        if ($info.watcher.state -ne 'stopped') {
-            if ($info.watcher.state -eq 'running') { $other = $info.watcher.pid }
-            $said = "$($info.session) is watched already (process $($info.watcher.pid)): the job here follows it"
+        if ($watch.watcher.state -ne 'stopped') {
+            if ($watch.watcher.state -eq 'running') { $other = $watch.watcher.pid }
+            $said = "$($watch.session) is watched already (process $($watch.watcher.pid)): the job here follows it"
             $PSCmdlet.WriteInformation((New-CoHostMessage $said), 'PSHOST')
         }
-        $program, $arguments = $info.argv
-        Start-CoWatchJob $info.job_name @($program, (Join-CoArgument $arguments), $true, $other)
-        $PSCmdlet.WriteInformation((New-CoHostMessage "Watcher job started: $($info.session)"), 'PSHOST')
+        $program, $arguments = $watch.argv
+        Start-CoWatchJob $watch.job_name @($program, (Join-CoArgument $arguments), $true, $other)
+        $PSCmdlet.WriteInformation((New-CoHostMessage "Watcher job started: $($watch.session)"), 'PSHOST')
     }
 }
