@@ -48,7 +48,7 @@ def watch(
 def _watch(cx: Context, names: list[str], stops: Stops, *, once: bool) -> Iterator[Answer]:
     from ..dispatch.switchboard import Switchboard
 
-    with Switchboard(cx.places, cx.config) as board:
+    with Switchboard(cx.places, cx.config, cx.config_path) as board:
         stops.call(board.stop)
         for name in sorted(names, key=str.casefold):  # of two watchers of the same sessions, one gets all of them
             board.add(cx.places.session(name))

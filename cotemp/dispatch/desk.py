@@ -14,6 +14,7 @@ from ..runner import Runner
 from ..runner.engines import Engine
 from ..store.identity import ProcessId
 from ..store.ledger import Ledger
+from .rules import InForce
 
 if TYPE_CHECKING:
     from ..sandbox import Enforcer
@@ -49,15 +50,33 @@ class Desk:
     """The shared means of the queues; `report` may be called from any thread."""
 
     places: Places
-    config: Config
-    engines: Mapping[str, Engine]
+    in_force: InForce
     ledger: Ledger
     runner: Runner
     me: ProcessId
     report: Callable[[Event], None]
-    scrub: Scrub
-    """What must not get into anything that is written; handed to whoever keeps a run."""
-    scrubber: Scrubber
-    """The same, ready for use in this process, from any thread."""
-    enforcer: Enforcer | None = None
-    """What holds DOs to their consent; None when nothing does."""
+
+    @property
+    def config(self) -> Config:
+        """The settings, as they were read last."""
+        return self.in_force.rules.config
+
+    @property
+    def engines(self) -> Mapping[str, Engine]:
+        """What runs DOs, by name."""
+        return self.in_force.rules.engines
+
+    @property
+    def scrub(self) -> Scrub:
+        """What must not get into anything that is written; handed to whoever keeps a run."""
+        return self.in_force.rules.scrub
+
+    @property
+    def scrubber(self) -> Scrubber:
+        """The same, ready for use in this process, from any thread."""
+        return self.in_force.rules.scrubber
+
+    @property
+    def enforcer(self) -> Enforcer | None:
+        """What holds DOs to their consent; None when nothing does."""
+        return self.in_force.rules.enforcer

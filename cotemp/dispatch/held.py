@@ -71,7 +71,7 @@ class HeldDos:
     def _consider(self, row: Row, grants: tuple[str, ...]) -> Pause | None:
         ledger = self._desk.ledger
         no, yes = ledger.denial_of(row.run_id), ledger.approval_of(row.run_id, local_now())
-        news = (no, yes, grants)
+        news = (no, yes, grants, self._desk.config)
         if self._known.get(row.run_id) == news:
             return NOTHING_WAITS
         if no:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ..errors import HeldByOther, StorageFailed
+from ..errors import BadConfig, HeldByOther, StorageFailed
 from ..messages.do import Do
 from ..messages.header import HeaderError, read
 from ..names import new_run_id
@@ -27,7 +27,7 @@ from .situation import Target, target_of
 
 __all__ = ["SessionQueue"]
 
-_STORAGE = "/storage"  # no file has this name
+_STORAGE, _SETTINGS = "/storage", "/settings"  # no file has these names
 
 
 class SessionQueue:
@@ -57,6 +57,8 @@ class SessionQueue:
             return None
         except StorageFailed as error:
             self._tell(_STORAGE, Kind.TROUBLE, str(error))
+        except BadConfig as error:
+            self._tell(_SETTINGS, Kind.TROUBLE, f"no DO is begun, because the settings are wrong: {error}")
         except OSError as error:
             self._tell(_STORAGE, Kind.TROUBLE, str(storage_failed(self.session.inbox, error)))
         return Pause(RETRY, expected=False)
@@ -71,6 +73,7 @@ class SessionQueue:
 
     def _pass(self) -> Pause | None:
         """Handle the first DO that is ready: None when one was handled, else when to look again."""
+        self._desk.in_force.look()
         soonest = self._held.look()  # they came before all others
         if soonest is None:
             return None
@@ -87,7 +90,7 @@ class SessionQueue:
 
     def _forget_all_but(self, names: set[str]) -> None:
         self._gate.keep_only(names)
-        self._told = {(name, text) for name, text in self._told if name in names or name == _STORAGE}
+        self._told = {(name, text) for name, text in self._told if name in names or name in (_STORAGE, _SETTINGS)}
 
     def _consider(self, candidate: Candidate) -> Pause | None:
         name, now = candidate.path.name, time.monotonic()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
 
 from ..config import Config
 from ..errors import CotempError
 from ..places import Places, SessionPlaces, storage_failed
-from ..redact import scrub_of
 from ..runner import Runner
-from ..runner.engines import engines
 from ..store.claims import Claim, hold
 from ..store.identity import this_process
 from ..store.ledger import Ledger
@@ -26,9 +23,7 @@ from .desk import Desk, Event, Kind
 from .pause import Pause
 from .queue import SessionQueue
 from .recovery import recover
-
-if TYPE_CHECKING:
-    from ..sandbox import Enforcer
+from .rules import InForce
 
 __all__ = ["Switchboard"]
 
@@ -55,18 +50,16 @@ class Switchboard:
     signal handlers (all they do is leave a message for the loop).
     """
 
-    def __init__(self, places: Places, config: Config) -> None:
+    def __init__(self, places: Places, config: Config, file: Path | None = None) -> None:
+        """`config` was read from `file`, which is read again when it was changed; None: nothing is."""
         self._places = places
         self._mail: SimpleQueue[Event | Callable[[], None] | None] = SimpleQueue()
         self._guard = threading.Lock()
         self._lines: dict[str, _Line] = {}
         self._runner = Runner().__enter__()  # its helper process starts now, before there are threads
-        scrub = scrub_of(places, os.environ, config.policy)
-        self._scrubber = scrub.scrubber()
         self._desk = Desk(
-            places, config, engines(config.engines), Ledger(places), self._runner, this_process(), self._report,
-            scrub, self._scrubber, _enforcer(places, config),
-        )  # fmt: skip
+            places, InForce(places, config, file), Ledger(places), self._runner, this_process(), self._report
+        )
         self._pool = ThreadPoolExecutor(SESSIONS_AT_ONCE, thread_name_prefix="session")
         self._watcher = Watcher(places.sessions, self._changed)
         self._stopping = False
@@ -177,7 +170,7 @@ class Switchboard:
     # --- inside ---
 
     def _report(self, event: Event) -> None:
-        self._mail.put(replace(event, text=self._scrubber.scrub(event.text)))
+        self._mail.put(replace(event, text=self._desk.scrubber.scrub(event.text)))
 
     def _receive(self, timeout: float) -> Iterator[Event]:
         try:
@@ -245,14 +238,6 @@ class Switchboard:
         line = self._lines.pop(session)
         line.claim.release()
         self._desk.report(Event(Kind.STOPPED, session, f"{session} is not watched by this process any more"))
-
-
-def _enforcer(places: Places, config: Config) -> Enforcer | None:
-    """What holds DOs to their consent here; the first look after a boot tries it out, which takes a moment."""
-    from ..sandbox import Missing, find
-
-    found = find(places.state.parent, wanted=config.policy.enforcer.value)
-    return None if isinstance(found, Missing) else found
 
 
 def _set() -> threading.Event:

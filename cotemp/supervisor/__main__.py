@@ -23,7 +23,7 @@ def main() -> int:
     threading.excepthook = lambda args: _write_down(args.exc_type, args.exc_value, args.exc_traceback)
     try:
         places = Places.at(home)
-        serve(places, in_force(places, Path(config)))
+        serve(places, in_force(places, Path(config)), Path(config))
     except CotempError as error:
         print(_scrubbed(f"cotemp: {error}"), file=sys.stderr)  # noqa: T201 - goes to the daemon's crash log
         return error.exit_code

@@ -61,8 +61,8 @@ def write_wanted(places: Places, sessions: Sequence[str], finishing: Sequence[st
     write_whole(places.daemon / "wanted.json", text.encode(), mode=0o600)
 
 
-def serve(places: Places, config: Config) -> None:
-    """Be the daemon. Raises HeldByOther when this home has one already."""
+def serve(places: Places, config: Config, file: Path) -> None:
+    """Be the daemon; `config` was read from `file`. Raises HeldByOther when this home has one already."""
     with writing(places, scrub_of(places, os.environ, config.policy).scrubber()) as log:
         # Handlers that do nothing, not SIG_IGN, which every DO would inherit. Who sees our claim may tell us to
         # look at once; we look anyway, after that.
@@ -70,7 +70,7 @@ def serve(places: Places, config: Config) -> None:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: None)
         stop_file(places).unlink(missing_ok=True)
-        with ExitStack() as until_gone, hold(places, CLAIM, "the daemon"), Switchboard(places, config) as board:
+        with ExitStack() as until_gone, hold(places, CLAIM, "the daemon"), Switchboard(places, config, file) as board:
             _Follower(places, board, log, until_gone).run()
         for event in board.leftover():
             _write(log, event)
