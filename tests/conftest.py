@@ -38,6 +38,7 @@ def nobody_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         ("AppData/Local", "LOCAL_APPDATA"),
         ("AppData/Roaming", "APPDATA"),
         ("Downloads", "DOWNLOADS"),
+        ("Documents", "PERSONAL"),
     ):
         monkeypatch.setenv(f"WIN_PD_OVERRIDE_{name}", str(root / folder))  # Windows asks no variable by itself
     for name in [n for n in os.environ if n.startswith(("COTEMP_", "XDG_", "COSESSION_", "COAGENT_"))]:
