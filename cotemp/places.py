@@ -67,7 +67,7 @@ def platform_home() -> Path:
 def config_file() -> Path:
     """The `agents.toml` to read: `COTEMP_CONFIG`, else this machine's own."""
     named = os.environ.get("COTEMP_CONFIG")
-    return Path(named) if named else own_config_file()
+    return Path(named).absolute() if named else own_config_file()
 
 
 def own_config_file() -> Path:

@@ -123,7 +123,7 @@ class Context:
         from ..places import config_file  # start-up: `--version` and its like need no paths
 
         named = self.options.config
-        return Path(named).expanduser() if named else config_file()
+        return Path(named).expanduser().absolute() if named else config_file()
 
     @cached_property
     def config(self) -> Config:
