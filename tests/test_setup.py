@@ -253,8 +253,9 @@ def test_a_read_only_home_is_told(tmp_path: Path) -> None:
     readonly.mkdir(mode=0o555)
     state.mkdir()
     state.chmod(0o777)
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            folder.chmod(0o711)
     done = as_nobody(
         "from cotemp.places import Places\nfrom cotemp.errors import StorageFailed\n"
         "places = Places.at(sys.argv[1], pathlib.Path(sys.argv[2]))\n"

@@ -9,10 +9,10 @@ from ..errors import BadUsage, StorageFailed
 from .entry import Entry
 from .machine import Machine, Registry
 
-__all__ = ["RUN", "RunKey", "render", "run_key"]
+__all__ = ["APPROVED", "RUN", "RunKey", "render", "run_key"]
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
-_APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 """Where the Task Manager writes down what its user switched off there."""
 LONGEST = 260
 """Characters of a command line that Windows starts from this key."""
@@ -47,13 +47,13 @@ class RunKey:
     def install(self, entry: Entry) -> None:
         try:
             self.registry.write(self.key, entry.name, self.render(entry))
-            self.registry.delete(_APPROVED, entry.name)
+            self.registry.delete(APPROVED, entry.name)
         except OSError as error:
             raise self._failed(entry.name, error) from error
 
     def remove(self, name: str) -> bool:
         try:
-            self.registry.delete(_APPROVED, name)
+            self.registry.delete(APPROVED, name)
             return self.registry.delete(self.key, name)
         except OSError as error:
             raise self._failed(name, error) from error
@@ -67,7 +67,7 @@ class RunKey:
 
     def off(self, name: str) -> str:
         """Windows marks what may start by an even first byte."""
-        mark = self.registry.read(_APPROVED, name)
+        mark = self.registry.read(APPROVED, name)
         is_off = isinstance(mark, bytes) and bool(mark) and mark[0] % 2 == 1
         return "it was switched off in the Task Manager" if is_off else ""
 

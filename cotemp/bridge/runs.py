@@ -153,16 +153,15 @@ def deny(
 
     Example: {"run": "20261121-101502-28216-k3f9", "why": "not today"}
     """
-    from ..runs.changes import drop_held
+    from ..config import in_force
+    from ..runs.deciding import deny as say_no
     from ..runs.deciding import waiting_run
 
+    policy = in_force(caller.places, caller.config_path).policy
     with Ledger(caller.places, create=False) as ledger:
         row = ledger.find(run)
         if not (caller.is_again and (ledger.denial_of(row.run_id) or row.changes == "dropped")):
-            if waiting_run(caller.places, ledger, row).kind == "changes":
-                drop_held(caller.places, ledger, row, os_user(), why)
-            else:
-                ledger.deny(row.run_id, os_user(), why)
+            say_no(caller.places, ledger, waiting_run(caller.places, ledger, row), os_user(), why, policy)
     return _decided(caller, row, "denied", None)
 
 

@@ -6,6 +6,7 @@ from ..display import display_line
 from ..errors import AnswerIsNo, WaitsForHuman
 from ..runs import changes, find
 from ..runs.deciding import Waiting, approve_do, bytes_of, waiting, waiting_run
+from ..runs.deciding import deny as say_no
 from ..store.ancestry import refuse_below_a_run
 from ..store.claims import holder
 from ..store.identity import os_user
@@ -78,10 +79,9 @@ def deny(
     refuse_below_a_run("denying")
     with Ledger(cx.places, create=False) as ledger:
         one = waiting_run(cx.places, ledger, _own(cx, run))
-        if one.kind == "changes":
-            changes.drop_held(cx.places, ledger, one.row, os_user(), why)
-            return _decided(cx, one, "denied", f"dropped: the changes of {one.row.run_id}; its repo stays as it is")
-        ledger.deny(one.row.run_id, os_user(), why)
+        say_no(cx.places, ledger, one, os_user(), why, cx.config.policy)
+    if one.kind == "changes":
+        return _decided(cx, one, "denied", f"dropped: the changes of {one.row.run_id}; its repo stays as it is")
     _wake(cx, one)
     return _decided(cx, one, "denied", f"denied: {display_line(one.row.title)} does not run")
 
@@ -101,7 +101,7 @@ def _approve_changes(cx: Context, ledger: Ledger, one: Waiting, *, yes: bool) ->
     from ..runs.undoing import patch_of
 
     if not yes:
-        patch = patch_of(cx.places, find(cx.places, one.row.run_id))
+        patch = patch_of(cx.places, find(cx.places, one.row.run_id), cx.config.policy)
         _ask(cx, [*shown_changes(one, patch)], "to let these changes in")
     changes.apply_held(cx.places, ledger, one.row, os_user())
     text = f"applied: the changes of {one.row.run_id}; to take them back: cotemp undo {one.row.run_id}"

@@ -9,7 +9,7 @@ from ..display import display_line
 from ..messages.do import FLAGS
 from ..times import local, parse_utc
 from .paint import columns, paint
-from .run_text import outcome_word
+from .run_text import CHANGED, counted, outcome_word
 
 if TYPE_CHECKING:
     from ..store.ledger import Entry, Row
@@ -95,11 +95,11 @@ def _enforcement(found: Mapping[str, Any]) -> str:
 
 def _changes(found: Mapping[str, Any]) -> str:
     parts = []
-    for what in ("created", "changed", "deleted", "refs"):
+    for what in CHANGED:
         names = found[what]
         if names:
             more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-            parts.append(f"{len(names)} {what}: {', '.join(names[:_NAMES])}{more}")
+            parts.append(f"{counted(what, len(names))}: {', '.join(names[:_NAMES])}{more}")
     return display_line("; ".join([found["state"], *parts]))
 
 

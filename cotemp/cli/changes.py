@@ -1,5 +1,6 @@
 """What a run changed in its repo: `diff` shows it, `undo` takes it back."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +40,7 @@ def diff(
     entry = find(cx.places, run)
     with Ledger(cx.places, create=False) as ledger:
         changes = ledger.log(entry.row.run_id)["changes"] if entry.own else None
-    data = patch_of(cx.places, entry)
+    data = patch_of(cx.places, entry, cx.config.policy)
     text = data.decode("utf-8", "replace")
     whole = {"schema": 1, "run_id": entry.row.run_id, "changes": changes, "patch": text}
     if stat:
@@ -77,10 +78,16 @@ def undo(
         *(f"  gone again: {name}" for name in undone["created"]),
         *(f"  as before: {name}" for name in undone["changed"]),
         *(f"  there again: {name}" for name in undone["deleted"]),
-        *(f"  moved back: {ref}" for ref in undone["refs"]),
+        *(f"  moved back: {_turned(ref)}" for ref in undone["refs"]),
     ]
     first = paint(f"undone: {row.run_id} in {display_line(row.repo or '')}", "green")
     return Answer({"schema": 1, "run_id": row.run_id, "changes": undone}, [first, *map(display_line, told)])
+
+
+def _turned(ref: str) -> str:
+    """`refs/heads/main: <old> -> <new>`, the other way round."""
+    name, old, new = re.fullmatch(r"(.*): (.*) -> (.*)", ref, re.DOTALL).groups()  # type: ignore[union-attr]
+    return f"{name}: {new} -> {old}"
 
 
 def _ask(cx: Context, row: "Row", paths: list[str]) -> None:

@@ -12,7 +12,7 @@ from ..messages.do import FLAGS
 from ..times import local, parse_utc, show_duration
 from .paint import clipped, columns, paint, width
 
-__all__ = ["ending", "one_run", "outcome_word", "run_list", "show_bytes", "state_of"]
+__all__ = ["CHANGED", "counted", "ending", "one_run", "outcome_word", "run_list", "show_bytes", "state_of"]
 
 _COLOURS = {
     "passed": "green",
@@ -22,6 +22,8 @@ _COLOURS = {
     "timed_out": "red",
     "running": "bold",
 }
+CHANGED = ("created", "changed", "deleted", "refs")
+"""What a run can do to its repo, as its log names it."""
 _TITLE_CELLS = 60
 _SHORTEST_TITLE = 16
 """Cells below which a title says nothing any more."""
@@ -149,10 +151,13 @@ def _enforcement(found: dict[str, Any]) -> str:
 def _changes(found: dict[str, Any]) -> str:
     """`applied: 2 created, 1 deleted`; nothing for a run that changed no repo."""
     state = _text(found.get("state"))
-    counts = [
-        f"{len(names)} {key}" for key in ("created", "changed", "deleted", "refs") if (names := _list(found.get(key)))
-    ]
+    counts = [counted(key, len(names)) for key in CHANGED if (names := _list(found.get(key)))]
     return f"{state}: {', '.join(counts)}" if state not in ("", "none") else ""
+
+
+def counted(what: str, number: int) -> str:
+    """`2 created`, `1 ref moved`, for one of CHANGED."""
+    return f"{number} ref{'' if number == 1 else 's'} moved" if what == "refs" else f"{number} {what}"
 
 
 def _flags(found: object, prefix: str) -> str:

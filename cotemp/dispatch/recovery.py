@@ -48,7 +48,7 @@ def recover(desk: Desk, session: SessionPlaces) -> None:
     for row in rows.values():
         if row.outcome is None and row.state is not State.HELD:
             _conclude(desk, session, row)
-    for row in desk.ledger.held_changes(session.id):
+    for row in (*desk.ledger.held_changes(session.id), *desk.ledger.applied_changes(session.id)):
         mend(desk.places, desk.ledger, row)
 
 

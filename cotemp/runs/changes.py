@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import HeldByOther
+from ..errors import AnswerIsNo, HeldByOther
 from ..messages.do import FLAGS, Flags
 from ..messages.run import Change
 from ..places import Places
@@ -62,15 +62,18 @@ def drop_held(places: Places, ledger: Ledger, row: Row, by: str, why: str = "") 
 
 
 def mend(places: Places, ledger: Ledger, row: Row) -> None:
-    """Finish, or take back, what a crash cut off while the held changes of this run were applied."""
+    """Finish, or take back, what a crash cut off while the changes of this run were applied or undone; in a repo that
+    is gone nothing is mended."""
     from ..transaction import recover, standing
 
     run_dir = places.runs / row.run_id
-    with suppress(HeldByOther), hold_repo(places, Path(row.repo or run_dir), f"mending {row.run_id}"):
-        if standing(run_dir) == "applying":
-            recover(run_dir)
-        if standing(run_dir) == "applied":
-            _record(places, ledger, row, "applied", "")
+    if standing(run_dir) in ("none", "open", "sealed", row.changes):
+        return
+    with suppress(HeldByOther, AnswerIsNo), hold_repo(places, Path(row.repo or run_dir), f"mending {row.run_id}"):
+        recover(run_dir)
+        now = standing(run_dir)
+        if now in ("applied", "undone") and now != row.changes:
+            _record(places, ledger, row, now, "")
 
 
 def consent_of(log: Mapping[str, Any]) -> Flags:

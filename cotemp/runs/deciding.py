@@ -11,16 +11,17 @@ from ..messages.run import State
 from ..names import DO_LIMIT
 from ..places import Places
 from ..store.mailbox import NotPlain, read_plain
-from .changes import consent_of, why_held
+from .changes import consent_of, drop_held, why_held
 from .details import do_file
 from .overview import own_entry
 
 if TYPE_CHECKING:
     from ..messages.grant import Approval
+    from ..messages.policy import Policy
     from ..messages.runlog import RunLog
     from ..store.ledger import Ledger, Row
 
-__all__ = ["Waiting", "approve_do", "bytes_of", "waiting", "waiting_run"]
+__all__ = ["Waiting", "approve_do", "bytes_of", "deny", "waiting", "waiting_run"]
 
 Kind = Literal["do", "changes"]
 
@@ -85,6 +86,20 @@ def approve_do(ledger: Ledger, held: Waiting, by: str) -> Approval:
     Raises AnswerIsNo when it was decided about before, RefusedByPolicy below a run.
     """
     return ledger.approve(held.row.run_id, consent_of(held.log), by, enforced=held.enforcer is not None)
+
+
+def deny(places: Places, ledger: Ledger, held: Waiting, by: str, why: str, policy: Policy) -> None:
+    """Record a no, and why, without the secrets that `why` may hold; held changes are dropped.
+
+    Raises AnswerIsNo when it was denied before, HeldByOther while a run works in the repo, RefusedByPolicy below a run.
+    """
+    from ..redact import scrub_of
+
+    clean = scrub_of(places, policy=policy).scrubber().scrub(why)
+    if held.kind == "changes":
+        drop_held(places, ledger, held.row, by, clean)
+    else:
+        ledger.deny(held.row.run_id, by, clean)
 
 
 def _do(ledger: Ledger, row: Row) -> Waiting:

@@ -16,6 +16,7 @@ from ..store.mailbox import NotPlain, read_plain
 from .details import artifact_folder
 
 if TYPE_CHECKING:
+    from ..messages.policy import Policy
     from ..messages.runlog import RunLog
     from ..store.ledger import Ledger, Row
     from .row import Entry
@@ -47,8 +48,9 @@ def undo_applied(places: Places, ledger: Ledger, row: Row, by: str) -> RunLog:
         return log
 
 
-def patch_of(places: Places, entry: Entry) -> bytes:
-    """What a run changed, as a patch without secrets: its artifact, or what is kept while it has not been filed.
+def patch_of(places: Places, entry: Entry, policy: Policy) -> bytes:
+    """What a run changed, as a patch without secrets, also those that `policy` names: its artifact, or what is kept
+    while it has not been filed.
 
     Raises NotFound for a run that changed no repo.
     """
@@ -62,4 +64,4 @@ def patch_of(places: Places, entry: Entry) -> bytes:
     run_dir = places.runs / entry.row.run_id
     if standing(run_dir) in ("none", "open"):
         raise NotFound(f"{entry.row.run_id} changed no repo", f"all about it: cotemp show {entry.row.run_id}")
-    return scrub_of(places).scrubber().scrub_bytes(patch(run_dir, seal(run_dir)))
+    return scrub_of(places, policy=policy).scrubber().scrub_bytes(patch(run_dir, seal(run_dir)))

@@ -66,7 +66,6 @@ class Bubblewrap:
         where there is none."""
         if view.repo_mode == "overlay" and not self.overlay:
             raise ToolMissing("no copy-on-write view of a repo is possible here", "see: cotemp doctor")
-        self.groups.warm_up()
         layout = lay_out(view)
         folder = view.run_dir / FOLDER
         make_folder(folder, 0o700)
@@ -75,6 +74,7 @@ class Bubblewrap:
             groups = self.groups.make(view.run_dir.name, view.limits)
         except OSError as error:
             raise storage_failed(folder, error) from error
+        self.groups.warm_up()
         return Confined(
             prefix=(self.program, "--args", str(_ARGUMENTS), "--"),
             do_path=view.do_path,

@@ -28,7 +28,8 @@ _LEFT_FOR = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Where groups of one hierarchy can be made, which file takes which limit, and which group is ours."""
+    """Where groups of one hierarchy can be made, and which file takes which limit. `own` is our group in it, where
+    a process that joins another waits for the kernel (v2; see `entering`)."""
 
     parent: Path
     memory: tuple[str, ...] = ()
@@ -73,11 +74,11 @@ class Groups:
         return tuple(made)
 
     def warm_up(self) -> None:
-        """Begin what makes joining slow. The first process that moves to another group after a quiet moment waits
-        5 to 10 ms for the kernel; so we move to where we are already, while the run is still being prepared."""
-        for folder in {place.own for place in self.places if place.own}:
-            threading.Thread(target=_stay, args=(folder,), daemon=True).start()
-            return  # one wait is enough for all hierarchies
+        """Begin what makes joining slow, where it is. Only the first process that moves after a quiet moment waits;
+        so we move to where we are already, while the run is still being prepared. No group is made meanwhile."""
+        for place in self.places:
+            if place.own:
+                threading.Thread(target=_stay, args=(place.own,), daemon=True).start()
 
     def sweep(self) -> None:
         """Remove what a keeper that was killed left behind."""
@@ -128,9 +129,9 @@ def _old(lines: list[list[str]]) -> Iterator[Group]:
     for _, controllers, path in lines:
         folder = _MOUNTED / controllers / path.lstrip("/")
         if "memory" in controllers.split(","):
-            yield Group(folder, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"), own=folder)
+            yield Group(folder, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"))
         if "pids" in controllers.split(","):
-            yield Group(folder, processes="pids.max", own=folder)
+            yield Group(folder, processes="pids.max")
 
 
 def _works(group: Group) -> bool:

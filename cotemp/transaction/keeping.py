@@ -15,13 +15,14 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import DamagedData, NotFound
+from ..errors import CotempError, DamagedData, NotFound
 from ..names import random_part
 from ..places import make_folder, storage_failed, write_whole
 from .model import Base, Changes
@@ -29,6 +30,8 @@ from .model import Base, Changes
 __all__ = ["Journal", "Kept", "remove_folder", "sync_folder"]
 
 _GOING = ".going-"
+_RUN = re.compile(r"\bRUN\b")
+"""What stands for the run's id in the fix of an error."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,11 +141,14 @@ class Kept:
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:
-        """Errors of the disk as errors of ours."""
+        """Errors of the disk as errors of ours, and the run's id in what they say to type."""
         try:
             yield
         except OSError as error:
             raise storage_failed(error.filename or self.folder, error) from error
+        except CotempError as error:
+            error.fix = _RUN.sub(self.folder.parent.name, error.fix)
+            raise
 
 
 def sync_folder(path: Path) -> None:

@@ -88,6 +88,10 @@ class Reading(Chain):
         """Runs that have ended and whose changes wait for a human."""
         return self._rows("WHERE changes='held' AND coalesce(session=? COLLATE NOCASE, 1) ORDER BY rowid", session)
 
+    def applied_changes(self, session: str) -> list[Row]:
+        """Runs of `session` whose changes are in their repos."""
+        return self._rows("WHERE changes='applied' AND session=? COLLATE NOCASE ORDER BY rowid", session)
+
     def reasons(self, run_id: str) -> tuple[str, ...]:
         """Why a run was held last, as sentences; none for one that never was."""
         found = self._query("SELECT data FROM events WHERE run_id=? AND kind='held' ORDER BY seq DESC LIMIT 1", run_id)
