@@ -144,7 +144,7 @@ def test_a_git_that_does_not_work_is_no_obstacle(tmp_path: Path) -> None:
 
 def test_secrets_consent_lets_the_named_variables_through() -> None:
     """Exactly those that the policy names, and only with the consent."""
-    named = {"secret_env": ("GH_TOKEN", "NOT_SET")}
+    named: dict[str, Any] = {"secret_env": ("GH_TOKEN", "NOT_SET")}
     assert made(**named) == made()
     assert made(consent=Flags(secrets=True)) == made()
     assert made(consent=Flags(secrets=True), **named) == made() | {"GH_TOKEN": "ghp_x"}
