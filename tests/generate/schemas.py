@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode
 from cotemp.cli import answers
 from cotemp.config.settings import Document
 from cotemp.explain import Explanation
+from cotemp.messages.backchat import Backchat
 from cotemp.messages.header.keys import Header
 from cotemp.messages.panel import PanelRecord
 from cotemp.messages.receipt import Receipt
@@ -41,6 +42,9 @@ FORMATS = {
     "run-log": Format(RunLog, "sessions/<session>/logs/<name>.json"),
     "original-log": Format(OriginalLog, "sessions/<session>/logs/<name>.json of the PowerShell original"),
     "rejected-reasons": Format(Reasons, "sessions/<session>/outbox/rejected-<name>.reasons.json"),
+    "BackchatMessage.schema": Format(
+        Backchat, "inbox/<to>/<time>__<type>__….json, and what a chat answers", written=False
+    ),
     "panel": Format(PanelRecord, "panels/<pid>.json"),
     "receipt": Format(Receipt, "sessions/<session>/receipts/<note>.json"),
     "owner": Format(Owner, "sessions/<session>/owner.json"),

@@ -1,0 +1,201 @@
+"""Messages in an answer: as JSON, in a fence or bare, or as the text that cotemp makes of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ...messages.backchat import BackchatError, Flaw, parse
+from .blocks import Block
+from .ids import GUID, plain
+from .items import Message
+from .unmangle import Answer, places, straight, unquoted
+
+__all__ = ["LIMIT", "bare_json", "in_block", "written_out"]
+
+LIMIT = 200
+"""So many messages are looked for in one answer."""
+
+_WINDOW = 1024 * 1024
+"""The longest message in characters."""
+
+_KEYS = ("from_session", "to_session", "body_markdown")
+_START = re.compile(
+    '\\{[\\s>]{0,200}["\u201c\u201d\u201e](?:id|type|from_session|to_session|created_utc|priority|title|body_markdown|attachments|ack|\\$schema|schema)["\u201c\u201d]'
+)
+_HEAD = re.compile(
+    rf"(?:^|(?<=[\s>*]))BACKCHAT:[\s>*_]*\(\s*(?P<type>[\w-]{{1,40}})\s*\)[\s>]*from[\s>]+(?P<names>[^\n]{{1,400}}(?:\n[^\n]{{1,400}})?)"
+    rf"[\s>]*ID:[\s>*`]*(?P<id>{GUID})[\s>*`]*\|[\s>]*Priority:[\s>]*(?P<priority>[^|\n]{{1,200}}(?:\n[^|\n]{{1,100}})?)\|[\s>]*"
+    r"UTC:[\s>]*(?P<utc>[\dTZ:.+\u2010-\u2015-]{10,40})",
+    re.MULTILINE,
+)
+_NAMES = re.compile(
+    r"[\s>]*(?:\*\*(?P<from>.+?)\*\*[\s>]+to[\s>]+\*\*(?P<to>.+?)\*\*|(?P<from2>.+?)[\s>]+to[\s>]+(?P<to2>.+?))[\s>]*",
+    re.DOTALL,
+)
+_RULE = re.compile(r"[ \t>]*(?:[-\u2010-\u2015_*][ \t]*){1,40}(?:\n|$)")
+_SCRIPT = re.compile(
+    r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:powershell|pwsh|ps1|python|py|sh|bash)\b|\[PASTE IN \w+\]|<#[ \t]*---",
+    re.I | re.M,
+)
+
+_HOLDS_SCRIPT = "a script stands in its body: it was not taken as a DO, and does not run"
+_NO_END = "its last line is missing: its body may be cut short, or hold what came after it"
+
+
+def in_block(block: Block, answer: Answer) -> Message | None:
+    """The message that a JSON block is; None when it is other JSON, or none."""
+    content = block.content(answer)
+    if content.lstrip()[:1] != "{" or not any(key in content for key in _KEYS):
+        return None
+    lines = answer.lines(block.start, block.end)
+    odd = answer.odd(lines) + (("its fence was never closed",) if block.unclosed else ())
+    try:
+        value, _ = _decoded(content.lstrip())
+    except ValueError as error:
+        return Message(lines, odd, None, (_no_json(error),))
+    return _message(value, answer, block.start, block.end, odd)
+
+
+def bare_json(answer: Answer, canvas: str) -> Iterator[tuple[int, int, Message]]:
+    """Messages as JSON without a fence around them, with their places."""
+    place, looked = 0, 0
+    while looked < LIMIT and (start := _START.search(canvas, place)):
+        looked += 1
+        place = start.end()
+        window = canvas[start.start() : start.start() + _WINDOW]
+        if not any(key in window for key in _KEYS):
+            continue
+        text = unquoted(window)
+        try:
+            value, length = _decoded(text)
+        except ValueError:
+            continue
+        if isinstance(value, dict) and any(key in value for key in _KEYS):
+            place = _same_line(canvas, start.start(), text, length)
+            odd = (*answer.odd(answer.lines(start.start(), place)), "it stands in no fence")
+            yield start.start(), place, _message(value, answer, start.start(), place, odd)
+
+
+def _same_line(canvas: str, start: int, text: str, length: int) -> int:
+    """Where in the answer the part of `text` ends: without quoting the places differ, the lines do not."""
+    if text == canvas[start : start + len(text)]:
+        return start + length
+    for _ in range(text.count("\n", 0, length)):
+        start = canvas.index("\n", start) + 1
+    end = canvas.find("\n", start)
+    return len(canvas) if end < 0 else end
+
+
+def _decoded(text: str) -> tuple[Any, int]:
+    """The JSON value that a text begins with, and its length; a window's quotation marks are mended if need be.
+
+    Raises ValueError.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    first: ValueError | None = None
+    for candidate in dict.fromkeys((text, _structural(text), straight(text))):
+        try:
+            return decoder.raw_decode(candidate)
+        except RecursionError:
+            raise ValueError("it is nested too deeply") from None
+        except ValueError as error:
+            first = first or error
+    raise first or ValueError("no JSON")
+
+
+_OPENS = re.compile("(?<=[{\\[,:])(\\s*)[\u201c\u201d\u201e\u201f]")
+_CLOSES = re.compile(
+    '[\u201c\u201d\u201e\u201f](?=\\s*(?:[}\\]:]|,\\s*(?:["\u201c\u201d\u201e{\\[\\d]|true|false|null|$)))'
+)
+_ESCAPED = re.compile("\\\\[\u201c\u201d\u201e\u201f]")
+
+
+def _structural(text: str) -> str:
+    """Straight quotation marks where JSON needs them; those that people put into texts stay."""
+    if text.isascii():
+        return text
+    return _CLOSES.sub('"', _OPENS.sub(r'\1"', _ESCAPED.sub(r"\\\"", text)))
+
+
+def _no_json(error: ValueError) -> Flaw:
+    what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    where = f" (its line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+    return Flaw("", f"it is no JSON{where}: {what}", "ask the chat to write it again, in a ```json fence")
+
+
+def _message(value: Any, answer: Answer, start: int, end: int, odd: tuple[str, ...]) -> Message:
+    lines = answer.lines(start, end)
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
+        value = value | {"id": plain(value["id"])}
+    try:
+        message = parse(value)
+    except BackchatError as error:
+        return Message(lines, odd, None, error.flaws)
+    return Message(lines, odd + _about_body(message.body_markdown), message)
+
+
+def _about_body(body: str) -> tuple[str, ...]:
+    return (_HOLDS_SCRIPT,) if _SCRIPT.search(body) else ()
+
+
+def written_out(answer: Answer, canvas: str) -> Iterator[tuple[int, int, Message]]:
+    """Messages as cotemp writes them for people (`BACKCHAT: (handoff) from …`), with their places."""
+    heads = [head for at in places(canvas, "BACKCHAT:", limit=LIMIT) if (head := _HEAD.match(canvas, at))]
+    limits = [*(head.start() for head in heads[1:]), len(canvas)]
+    for head, limit in zip(heads, limits, strict=False):
+        yield _written_out(answer, canvas, head, limit)
+
+
+def _written_out(answer: Answer, canvas: str, head: re.Match[str], limit: int) -> tuple[int, int, Message]:
+    ident = plain(head["id"])
+    foot = _foot(canvas, ident, head.end(), limit)
+    end = foot.end() if foot else _end_without_foot(canvas, head.end(), limit)
+    body = answer.text[head.end() : foot.start() if foot else end]
+    odd = answer.odd(answer.lines(head.start(), end)) + (() if foot else (_NO_END,))
+    value = _value(head, ident, _body(body))
+    return head.start(), end, _message(value, answer, head.start(), end, odd)
+
+
+def _foot(canvas: str, ident: str, start: int, limit: int) -> re.Match[str] | None:
+    """The line that asks for the ACK of this very message."""
+    pattern = re.compile(
+        rf"\(?[\s>]*Reply[\s>]+with:[\s>`*]*ACK[\s>`*]+(?P<id>{GUID})[^\n)]{{0,120}}(?:\n[^\n)]{{0,120}})?\)?"
+    )
+    return next((foot for foot in pattern.finditer(canvas, start, limit) if plain(foot["id"]) == ident), None)
+
+
+def _end_without_foot(canvas: str, start: int, limit: int) -> int:
+    reply = re.compile(r"^[ \t>*`-]*(?:ACK\b|Policy v?\d)", re.MULTILINE).search(canvas, start, limit)
+    return reply.start() if reply else limit
+
+
+def _body(text: str) -> str:
+    """The body without the rule above it, the quoting, and the fence that cotemp put around it."""
+    text = unquoted(text).lstrip(" \t").removeprefix("\n")
+    rule = _RULE.match(text)
+    text = (text[rule.end() :] if rule else text).strip("\n")
+    fenced = re.fullmatch(r"(`{3,})markdown\n(.*)\n\1[ \t]*", text, re.DOTALL)
+    return fenced[2] if fenced else text
+
+
+def _value(head: re.Match[str], ident: str, body: str) -> dict[str, Any]:
+    names = _NAMES.fullmatch(head["names"])
+    sender, receiver = (names["from"] or names["from2"], names["to"] or names["to2"]) if names else ("", "")
+    kind = head["type"]
+    return {
+        "id": ident,
+        "type": kind,
+        "from_session": _word(sender),
+        "to_session": _word(receiver),
+        "created_utc": re.sub("[\u2010-\u2015]", "-", head["utc"]),
+        "priority": _word(head["priority"]),
+        "title": f"{kind} from {_word(sender)}",
+        "body_markdown": body,
+    }
+
+
+def _word(text: str) -> str:
+    return " ".join(re.sub(r"^[\s>*_`]+|[\s>*_`]+$|\n[ \t>]*", " ", text).split())
