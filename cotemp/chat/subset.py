@@ -26,7 +26,7 @@ _SECRET_WORDS = frozenset(
 _SECRET_ENDS = re.compile(
     r"(?:tokens?|secrets?|passwords?|passwd|passphrases?|credentials?|cookies?|authorization|connectionstrings?|dsn"
     r"|(?:api|private|access|account|session|signing|encryption|master|secret|shared|ssh|license|recovery)keys?)"
-    r"(?:value|text|base64|hash|\d+)?"
+    r"(?:value|text|base64|hash)?\d*$"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NAMES = frozenset({"name", "key", "id", "label", "type", "kind", "variable"})

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ...messages.backchat import BackchatError, Flaw, parse
 from .blocks import Block
 from .ids import GUID, plain
-from .items import Message
+from .items import Lines, Message
 from .unmangle import Answer, places, straight, unquoted
 
 __all__ = ["LIMIT", "bare_json", "in_block", "written_out"]
@@ -26,8 +27,8 @@ _START = re.compile(
     '\\{[\\s>]{0,200}["\u201c\u201d\u201e](?:id|type|from_session|to_session|created_utc|priority|title|body_markdown|attachments|ack|\\$schema|schema)["\u201c\u201d]'
 )
 _HEAD = re.compile(
-    rf"(?:^|(?<=[\s>*]))BACKCHAT:[\s>*_]*\(\s*(?P<type>[\w-]{{1,40}})\s*\)[\s>]*from[\s>]+(?P<names>[^\n]{{1,400}}(?:\n[^\n]{{1,400}})?)"
-    rf"[\s>]*ID:[\s>*`]*(?P<id>{GUID})[\s>*`]*\|[\s>]*Priority:[\s>]*(?P<priority>[^|\n]{{1,200}}(?:\n[^|\n]{{1,100}})?)\|[\s>]*"
+    rf"(?:^|(?<=[\s>*]))BACKCHAT:[\s>*_]*\(\s*(?P<type>[\w-]{{1,40}})\s*\)[\s>]*from[\s>]+(?P<names>[^\n]{{1,400}}(?:\n[^\n]{{0,400}}){{0,4}}?)"
+    rf"[\s>]*ID:[\s>*`]*(?P<id>{GUID})[\s>*`]*\|[\s>]*Priority:[\s>]*(?P<priority>[^|\n]{{1,200}}(?:\n[^|\n]{{0,100}}){{0,3}})\|[\s>]*"
     r"UTC:[\s>]*(?P<utc>[\dTZ:.+\u2010-\u2015-]{10,40})",
     re.MULTILINE,
 )
@@ -41,42 +42,57 @@ _SCRIPT = re.compile(
     re.I | re.M,
 )
 
+_ID = re.compile(rf"[\"\u201c\u201d\u201e]id[\"\u201c\u201d\u201e][\s>]*:[\s>]*[\"\u201c\u201d\u201e]?({GUID})")
+
+_UNCLOSED = ("its fence was never closed",)
+_BARE = "it stands in no fence"
 _HOLDS_SCRIPT = "a script stands in its body: it was not taken as a DO, and does not run"
 _NO_END = "its last line is missing: its body may be cut short, or hold what came after it"
 
 
 def in_block(block: Block, answer: Answer) -> Message | None:
     """The message that a JSON block is; None when it is other JSON, or none."""
-    content = block.content(answer)
-    if content.lstrip()[:1] != "{" or not any(key in content for key in _KEYS):
+    content = block.content(answer).lstrip()
+    if not content.startswith("{") or not any(key in content for key in _KEYS):
         return None
-    lines = answer.lines(block.start, block.end)
-    odd = answer.odd(lines) + (("its fence was never closed",) if block.unclosed else ())
+    odd = answer.odd(answer.lines(block.start, block.end)) + (_UNCLOSED if block.unclosed else ())
     try:
-        value, _ = _decoded(content.lstrip())
+        value, _ = _decoded(content)
     except ValueError as error:
-        return Message(lines, odd, None, (_no_json(error),))
+        return _damaged(content, error, answer.lines(block.start, block.end), odd)
     return _message(value, answer, block.start, block.end, odd)
 
 
 def bare_json(answer: Answer, canvas: str) -> Iterator[tuple[int, int, Message]]:
     """Messages as JSON without a fence around them, with their places."""
-    place, looked = 0, 0
-    while looked < LIMIT and (start := _START.search(canvas, place)):
-        looked += 1
-        place = start.end()
+    place = 0
+    for start in islice(_START.finditer(canvas), LIMIT):
         window = canvas[start.start() : start.start() + _WINDOW]
-        if not any(key in window for key in _KEYS):
+        if start.start() < place or not all(key in window for key in _KEYS[:2]):
             continue
-        text = unquoted(window)
-        try:
-            value, length = _decoded(text)
-        except ValueError:
-            continue
-        if isinstance(value, dict) and any(key in value for key in _KEYS):
-            place = _same_line(canvas, start.start(), text, length)
-            odd = (*answer.odd(answer.lines(start.start(), place)), "it stands in no fence")
-            yield start.start(), place, _message(value, answer, start.start(), place, odd)
+        place, message = _bare(answer, canvas, start.start(), window)
+        yield start.start(), place, message
+
+
+def _bare(answer: Answer, canvas: str, start: int, window: str) -> tuple[int, Message]:
+    """Where the message that begins at `start` ends, and what it is."""
+    text = unquoted(window)
+    try:
+        value, length = _decoded(text)
+    except ValueError as error:
+        again = _START.search(window, 1)
+        last = window.rfind("}", 0, again.start() if again else len(window))
+        end = start + (last + 1 if last > 0 else len(window))
+        lines = answer.lines(start, end)
+        return end, _damaged(window[: end - start], error, lines, (*answer.odd(lines), _BARE))
+    end = _same_line(canvas, start, text, length)
+    return end, _message(value, answer, start, end, (*answer.odd(answer.lines(start, end)), _BARE))
+
+
+def _damaged(text: str, error: ValueError, lines: Lines, odd: tuple[str, ...]) -> Message:
+    """A message that is no JSON any more; its id may still be read."""
+    found = _ID.search(text)
+    return Message(lines, odd, plain(found[1]) if found else "", None, (_no_json(error),))
 
 
 def _same_line(canvas: str, start: int, text: str, length: int) -> int:
@@ -128,13 +144,12 @@ def _no_json(error: ValueError) -> Flaw:
 
 def _message(value: Any, answer: Answer, start: int, end: int, odd: tuple[str, ...]) -> Message:
     lines = answer.lines(start, end)
-    if isinstance(value, dict) and isinstance(value.get("id"), str):
-        value = value | {"id": plain(value["id"])}
+    ident = plain(value["id"]) if isinstance(value, dict) and isinstance(value.get("id"), str) else ""
     try:
-        message = parse(value)
+        message = parse(value | {"id": ident} if ident else value)
     except BackchatError as error:
-        return Message(lines, odd, None, error.flaws)
-    return Message(lines, odd + _about_body(message.body_markdown), message)
+        return Message(lines, odd, ident[:80], None, error.flaws)
+    return Message(lines, odd + _about_body(message.body_markdown), ident, message)
 
 
 def _about_body(body: str) -> tuple[str, ...]:
@@ -198,4 +213,4 @@ def _value(head: re.Match[str], ident: str, body: str) -> dict[str, Any]:
 
 
 def _word(text: str) -> str:
-    return " ".join(re.sub(r"^[\s>*_`]+|[\s>*_`]+$|\n[ \t>]*", " ", text).split())
+    return " ".join(re.sub(r"^[\s>*]+|[\s>*]+$|\n[ \t>]*", " ", text).split())

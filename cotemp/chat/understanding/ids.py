@@ -9,7 +9,7 @@ from .unmangle import DASH
 
 __all__ = ["GUID", "ID", "PASTE", "plain", "what_is_wrong"]
 
-_JOIN = rf"\\?{DASH}(?:[ \t]*\n[ \t>]{{0,40}})?"
+_JOIN = rf"\\?{DASH}[\s>]{{0,20}}"
 _HEX = "[0-9A-Fa-f]"
 
 GUID = rf"{_HEX}{{8}}(?:{_JOIN}{_HEX}{{4}}){{3}}{_JOIN}{_HEX}{{12}}(?![0-9A-Za-z])"

@@ -56,8 +56,9 @@ class Echo(Item):
 
 @dataclass(frozen=True, slots=True)
 class Message(Item):
-    """A Backchat message; `message` is None when it has `flaws`."""
+    """A Backchat message; `message` is None when it has `flaws`, and then `id` is all that may be left of it."""
 
+    id: str = ""
     message: Backchat | None = None
     flaws: tuple[Flaw, ...] = ()
 

@@ -87,6 +87,15 @@ class Answer:
 
     def odd(self, lines: Lines) -> tuple[str, ...]:
         """Sentences about what was odd in these lines, before it was undone."""
+        if lines not in self._odd:  # a line may be the whole answer, and hold a thousand items
+            self._odd[lines] = self._looked_at(lines)
+        return self._odd[lines]
+
+    @cached_property
+    def _odd(self) -> dict[Lines, tuple[str, ...]]:
+        return {}
+
+    def _looked_at(self, lines: Lines) -> tuple[str, ...]:
         starts = self._raw_starts
         raw = self.raw[starts[lines.first - 1] : starts[lines.last] if lines.last < len(starts) else None]
         if raw.isascii() and not _CONTROLS.search(raw):
