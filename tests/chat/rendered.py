@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cotemp.chat import backchat, capsule
+from cotemp.chat import backchat, bootstrap, capsule
 from cotemp.chat.budget import VENDORS, Vendor
 from cotemp.chat.paste import ARTIFACT, Kind, Paste, render
 from cotemp.messages.backchat import Backchat
+from cotemp.places import shipped
 
-__all__ = ["FOLDER", "MESSAGE", "PROFILE", "texts"]
+__all__ = ["FOLDER", "MESSAGE", "PROFILE", "as_is", "first_paste", "templates", "texts"]
 
 FOLDER = Path(__file__).parent / "golden"
 AT = datetime(2025, 9, 10, 5, 48, 6, tzinfo=UTC)
@@ -56,7 +57,24 @@ def texts() -> Iterator[tuple[str, str]]:
     yield "backchat-with-script.paste.md", backchat.render(WITH_SCRIPT)
     built = capsule.build(PROFILE, "C:\\Users\\me\\Documents\\CoProfile\\coprofile.json", capsule.Version(1, 2), as_is)
     yield "PolicyCapsule.paste.md", capsule.render(built)
+    yield "bootstrap.md", first_paste(built)
+    yield "bootstrap-empty.md", bootstrap.render(bootstrap.Bootstrap("co-new", built), *templates(), as_is)
     yield from _pastes()
+
+
+def templates() -> tuple[str, str]:
+    """The shipped templates of a bootstrap and of its rules."""
+    names = ("Bootstrap_New_Session.md", "Paste_BPOE.md")
+    first, second = ((shipped("templates") / name).read_text(encoding="utf-8") for name in names)
+    return first, second
+
+
+def first_paste(built: capsule.Capsule) -> str:
+    """All that the chat of co-migrate gets to know."""
+    greeting = (shipped("templates") / "greetings" / "GREETING_Migrate.txt").read_text(encoding="utf-8")
+    todos = ("Make the ccts fallback fail in a test", "Mend it", "Tell Planning", "Never told")
+    whole = bootstrap.Bootstrap("co-migrate", built, backchat.render(WITH_SCRIPT), todos, greeting)
+    return bootstrap.render(whole, *templates(), as_is)
 
 
 def _pastes() -> Iterator[tuple[str, str]]:

@@ -26,7 +26,8 @@ _END = re.compile(
     r"\n[ \t>]*\n|(?<![\w-])ACK[\s>:*_`]|\bPolicy\s+v?\d|\n[ \t>]*(?:`{3}|~{3}|#{1,6} )|BACKCHAT:|\[cotemp paste"
 )
 _ASKS = re.compile(
-    r"(?:(?:reply|answer|respond)[\s>]+(?:only[\s>]+)?with:?|subject:)[\s>*_`'\"\u2018-\u201f(\[]*$", re.IGNORECASE
+    r"(?:(?:reply|answer|respond)[\s>]+(?:only[\s>]+)?with:?|subject:|exactly:)[\s>*_`'\"\u2018-\u201f(\[]*$",
+    re.IGNORECASE,
 )
 _NOT_YET = re.compile(
     r"\b(?:will|would|shall|should|could|can|can[\u2019']?t|cannot|don[\u2019']?t|won[\u2019']?t|not|never|no|before|until|once|when|if|to"

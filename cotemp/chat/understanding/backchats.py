@@ -188,10 +188,14 @@ def _end_without_foot(canvas: str, start: int, limit: int) -> int:
 
 
 def _body(text: str) -> str:
-    """The body without the rule above it, the quoting, and the fence that cotemp put around it."""
-    text = unquoted(text).lstrip(" \t").removeprefix("\n")
+    """The body without the rule above it, the fence that cotemp put around it, and what quotes them all.
+
+    How deeply it is quoted is seen at the rule: it has no `>` of its own, as the lines above it and the body may have.
+    """
+    text = text.lstrip(" \t*").removeprefix("\n")
     rule = _RULE.match(text)
-    text = (text[rule.end() :] if rule else text).strip("\n")
+    text = unquoted(text[rule.end() :], rule[0].count(">")) if rule else unquoted(text)
+    text = text.strip("\n")
     fenced = re.fullmatch(r"(`{3,})markdown\n(.*)\n\1[ \t]*", text, re.DOTALL)
     return fenced[2] if fenced else text
 
