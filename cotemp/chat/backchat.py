@@ -13,7 +13,9 @@ from .paste import one_line
 __all__ = ["base_name", "needs_fence", "render", "slug"]
 
 _SLUG_LIMIT = 60
-_FRAME = re.compile(r"^[ \t>]*(?:BACKCHAT:|ID:|---[ \t]*$)|ACK |Reply with|^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
+_FRAME = re.compile(
+    r"^[ \t>]*(?:BACKCHAT:|ID:|Attachments:|---[ \t]*$)|ACK |Reply with|^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE
+)
 
 
 def slug(name: str) -> str:
@@ -41,7 +43,7 @@ def render(message: Backchat) -> str:
     """The original's `.paste.md`.
 
     A body that could be taken for the frame around it, or whose fences could swallow what comes after, stands in
-    a fence of its own.
+    a fence of its own. Attachments, which the original never tells, are named below the body.
     """
     body = BREAKS.sub("\n", message.body_markdown).strip("\n")
     shown = fence(body, "markdown") if needs_fence(body) else body
@@ -49,8 +51,12 @@ def render(message: Backchat) -> str:
     return (
         f"> BACKCHAT: ({message.type}) from **{sender}** to **{receiver}**\n"
         f"> ID: {message.id} |  Priority: {one_line(message.priority)} |  UTC: {message.created_utc}\n"
-        f"---\n{shown}\n\n(Reply with: ACK {message.id} after acting.)\n"
+        f"---\n{shown}\n{_attachments(message)}\n(Reply with: ACK {message.id} after acting.)\n"
     )
+
+
+def _attachments(message: Backchat) -> str:
+    return f"\n> Attachments: {' | '.join(map(one_line, message.attachments))}\n" if message.attachments else ""
 
 
 def needs_fence(body: str) -> bool:

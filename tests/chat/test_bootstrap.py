@@ -18,6 +18,7 @@ from cotemp.messages.do import Flags
 from cotemp.redact import Scrubber
 
 from .rendered import PROFILE, as_is, first_paste, templates
+from .windows import mangled
 
 BUILT = capsule.build(PROFILE, "coprofile.json", capsule.Version(1, 2), as_is)
 ECHO = capsule.echo(capsule.Version(1, 2))
@@ -55,6 +56,20 @@ def test_a_chat_that_knows_only_the_paste_answers_rightly(vendor: str) -> None:
     assert script.do is not None
     assert (script.do.title, script.do.brief) == ("DO-Fallback", "Make the ccts fallback fail in a test")
     assert script.draft("co-migrate").consent == Flags()
+
+
+@pytest.mark.parametrize(
+    "window", ["smart_quotes", "trimmed", "quoted", "unbreakable", "windows_lines", "zero_width", "with_prose"]
+)
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
+def test_no_window_spoils_the_answer(vendor: str, window: str) -> None:
+    """Smart quotes, lost indentation, quoting: the echo counts, and the first DO has a good header."""
+    understood = ingest(mangled(chat(pasted(vendor)[0]), [window], 7))
+    assert [echo.version for echo in understood.of(Echo)] == ["1.2"]
+    [script] = understood.of(Script)
+    assert script.problems == ()
+    assert script.do is not None
+    assert script.do.title == "DO-Fallback"
 
 
 @pytest.mark.parametrize("vendor", sorted(VENDORS))

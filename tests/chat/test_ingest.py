@@ -74,6 +74,8 @@ def test_an_ack_is_found(text: str) -> None:
         "ACK that, thanks",
         "The ACK was late.",
         "```python\nprint('ACK p-k3f9ab')\n```",
+        "```log\nACK p-k3f9ab PR #12\n```",
+        '```json\n{"said": "x"}\nACK p-k3f9ab\n```',
     ],
 )
 def test_what_is_no_ack(text: str) -> None:

@@ -41,6 +41,9 @@ MESSAGES = st.builds(
     priority=st.sampled_from(("normal", "high")),
     title=NAMES,
     body_markdown=WORDS,
+    attachments=st.lists(
+        st.text(string.ascii_letters + " /.", min_size=1, max_size=20).filter(str.strip), max_size=2
+    ).map(lambda names: tuple(" ".join(name.split()) for name in names)),
 )
 
 
@@ -82,6 +85,7 @@ def test_an_unspoiled_message_is_the_same(message: Backchat) -> None:
     assert other.message.type == message.type
     assert other.message.from_session == " ".join(message.from_session.split())
     assert other.message.body_markdown == message.body_markdown.strip("\n")
+    assert other.message.attachments == message.attachments
 
 
 @given(PASTE_IDS, NAMES, WORDS, st.sampled_from(sorted(VENDORS)), HOW, SEEDS)

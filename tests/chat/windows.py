@@ -50,7 +50,8 @@ def wrapped(text: str, chance: random.Random) -> str:
 
 def quoted(text: str, chance: random.Random) -> str:
     """The whole is quoted, once or twice."""
-    return "\n".join(f"{'> ' * chance.choice((1, 1, 2))}{line}" for line in text.split("\n"))
+    mark = chance.choice(("> ", ">", "> > "))
+    return "\n".join(f"{mark}{line}" for line in text.split("\n"))
 
 
 def unbreakable(text: str, chance: random.Random) -> str:

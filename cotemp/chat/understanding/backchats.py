@@ -37,6 +37,7 @@ _NAMES = re.compile(
     re.DOTALL,
 )
 _RULE = re.compile(r"[ \t>]*(?:[-\u2010-\u2015_*][ \t]*){1,40}(?:\n|$)")
+_ATTACHMENTS = re.compile(r"\n[ \t>]*Attachments: ([^\n]+)\s*$")
 _SCRIPT = re.compile(
     r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*(?:powershell|pwsh|ps1|python|py|sh|bash)\b|\[PASTE IN \w+\]|<#[ \t]*---",
     re.I | re.M,
@@ -52,7 +53,7 @@ _NO_END = "its last line is missing: its body may be cut short, or hold what cam
 
 def in_block(block: Block, answer: Answer) -> Message | None:
     """The message that a JSON block is; None when it is other JSON, or none."""
-    content = block.content(answer).lstrip()
+    content = unquoted(block.content(answer)).lstrip()  # no line of JSON begins with `>`
     if not content.startswith("{") or not any(key in content for key in _KEYS):
         return None
     odd = answer.odd(answer.lines(block.start, block.end)) + (_UNCLOSED if block.unclosed else ())
@@ -170,7 +171,7 @@ def _written_out(answer: Answer, canvas: str, head: re.Match[str], limit: int) -
     end = foot.end() if foot else _end_without_foot(canvas, head.end(), limit)
     body = answer.text[head.end() : foot.start() if foot else end]
     odd = answer.odd(answer.lines(head.start(), end)) + (() if foot else (_NO_END,))
-    value = _value(head, ident, _body(body))
+    value = _value(head, ident, *_body(body))
     return head.start(), end, _message(value, answer, head.start(), end, odd)
 
 
@@ -187,20 +188,22 @@ def _end_without_foot(canvas: str, start: int, limit: int) -> int:
     return reply.start() if reply else limit
 
 
-def _body(text: str) -> str:
-    """The body without the rule above it, the fence that cotemp put around it, and what quotes them all.
+def _body(text: str) -> tuple[str, list[str]]:
+    """The body without the rule above it, the fence that cotemp put around it, and what quotes them all; attachments.
 
     How deeply it is quoted is seen at the rule: it has no `>` of its own, as the lines above it and the body may have.
     """
     text = text.lstrip(" \t*").removeprefix("\n")
     rule = _RULE.match(text)
     text = unquoted(text[rule.end() :], rule[0].count(">")) if rule else unquoted(text)
-    text = text.strip("\n")
+    named = _ATTACHMENTS.search(text)
+    text = (text[: named.start()] if named else text).strip("\n")
     fenced = re.fullmatch(r"(`{3,})markdown\n(.*)\n\1[ \t]*", text, re.DOTALL)
-    return fenced[2] if fenced else text
+    attachments = [name.strip() for name in named[1].split(" | ")] if named else []
+    return fenced[2] if fenced else text, attachments
 
 
-def _value(head: re.Match[str], ident: str, body: str) -> dict[str, Any]:
+def _value(head: re.Match[str], ident: str, body: str, attachments: list[str]) -> dict[str, Any]:
     names = _NAMES.fullmatch(head["names"])
     sender, receiver = (names["from"] or names["from2"], names["to"] or names["to2"]) if names else ("", "")
     kind = head["type"]
@@ -213,6 +216,7 @@ def _value(head: re.Match[str], ident: str, body: str) -> dict[str, Any]:
         "priority": _word(head["priority"]),
         "title": f"{kind} from {_word(sender)}",
         "body_markdown": body,
+        "attachments": attachments,
     }
 
 

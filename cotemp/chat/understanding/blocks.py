@@ -18,7 +18,7 @@ _LINE = re.compile(
     r"^(?P<lead>[ \t>]{0,60}(?:(?:[-*+]|\d{1,3}[.)])[ \t]{1,8})?)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]{0,200})$",
     re.MULTILINE,
 )
-_TEXTS = frozenset({"", "markdown", "md", "text", "txt", "plaintext", "backchat", "quote"})
+_TEXTS = frozenset({"", "markdown", "md", "text", "txt", "plaintext", "backchat", "quote", "ack", "reply"})
 """What may hold other fences, as chats write them: in a script or in JSON, a fence is a part of it."""
 
 

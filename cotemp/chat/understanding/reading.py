@@ -31,7 +31,7 @@ def ingest(text: str) -> Understood:
 
 def _found(answer: Answer, found_blocks: Sequence[Block]) -> list[_Found]:
     data = [*_data(answer, found_blocks)]
-    canvas = _without(answer.text, data)
+    canvas = _blanked(answer.text, [*_places(data), *_foreign(found_blocks)])
     returned = [*copies.copies(answer, canvas, found_blocks)]
     canvas = _without(canvas, returned)
     messages = [*backchats.written_out(answer, canvas)]
@@ -41,6 +41,15 @@ def _found(answer: Answer, found_blocks: Sequence[Block]) -> list[_Found]:
     bare = [*backchats.bare_json(answer, canvas)]
     canvas = _without(canvas, bare)
     return [*fenced, *inside, *bare, *_replies(answer, canvas)]
+
+
+def _foreign(found_blocks: Iterable[Block]) -> Iterator[_Place]:
+    """Logs, diffs and the like: what they say, the chat does not say. One without an end may hold its answer."""
+    return ((block.start, block.end) for block in found_blocks if not block.is_text and not block.unclosed)
+
+
+def _places(found: Iterable[_Found]) -> Iterator[_Place]:
+    return ((start, end) for start, end, _ in found)
 
 
 def _data(answer: Answer, found_blocks: Iterable[Block]) -> Iterator[_Found]:
@@ -85,9 +94,14 @@ def _limits(answer: Answer, cut_off: int | None, length: int) -> Iterator[_Found
 
 
 def _without(text: str, found: Iterable[_Found]) -> str:
-    """`text` with these places made blank: what was understood is not understood twice. Line ends stay."""
+    """`text` without what was understood: nothing is understood twice."""
+    return _blanked(text, _places(found))
+
+
+def _blanked(text: str, places: Iterable[_Place]) -> str:
+    """`text` with these places made blank; line ends stay."""
     parts, place = [], 0
-    for start, end, _ in sorted(found, key=lambda one: one[:2]):
+    for start, end in sorted(places):
         if end > place:
             start = max(start, place)
             parts += [text[place:start], _blank(text[start:end])]
