@@ -14,7 +14,7 @@ from .ids import GUID, plain
 from .items import Lines, Message
 from .unmangle import Answer, places, straight, unquoted
 
-__all__ = ["LIMIT", "bare_json", "in_block", "written_out"]
+__all__ = ["LIMIT", "bare_json", "in_block", "may_hold_one", "written_out"]
 
 LIMIT = 200
 """So many messages are looked for in one answer."""
@@ -54,7 +54,7 @@ _NO_END = "its last line is missing: its body may be cut short, or hold what cam
 def in_block(block: Block, answer: Answer) -> Message | None:
     """The message that a JSON block is; None when it is other JSON, or none."""
     content = unquoted(block.content(answer)).lstrip()  # no line of JSON begins with `>`
-    if not content.startswith("{") or not any(key in content for key in _KEYS):
+    if not content.startswith("{") or not may_hold_one(content):
         return None
     odd = answer.odd(answer.lines(block.start, block.end)) + (_UNCLOSED if block.unclosed else ())
     try:
@@ -62,6 +62,11 @@ def in_block(block: Block, answer: Answer) -> Message | None:
     except ValueError as error:
         return _damaged(content, error, answer.lines(block.start, block.end), odd)
     return _message(value, answer, block.start, block.end, odd)
+
+
+def may_hold_one(text: str) -> bool:
+    """True when a text names a key that only messages have."""
+    return any(key in text for key in _KEYS)
 
 
 def bare_json(answer: Answer, canvas: str) -> Iterator[tuple[int, int, Message]]:

@@ -31,7 +31,7 @@ def ingest(text: str) -> Understood:
 
 def _found(answer: Answer, found_blocks: Sequence[Block]) -> list[_Found]:
     data = [*_data(answer, found_blocks)]
-    canvas = _blanked(answer.text, [*_places(data), *_foreign(found_blocks)])
+    canvas = _blanked(answer.text, [*_places(data), *_foreign(answer.text, found_blocks)])
     returned = [*copies.copies(answer, canvas, found_blocks)]
     canvas = _without(canvas, returned)
     messages = [*backchats.written_out(answer, canvas)]
@@ -43,9 +43,11 @@ def _found(answer: Answer, found_blocks: Sequence[Block]) -> list[_Found]:
     return [*fenced, *inside, *bare, *_replies(answer, canvas)]
 
 
-def _foreign(found_blocks: Iterable[Block]) -> Iterator[_Place]:
+def _foreign(text: str, found_blocks: Iterable[Block]) -> Iterator[_Place]:
     """Logs, diffs and the like: what they say, the chat does not say. One without an end may hold its answer."""
-    return ((block.start, block.end) for block in found_blocks if not block.is_text and not block.unclosed)
+    for block in found_blocks:
+        if not (block.is_text or block.unclosed or backchats.may_hold_one(text[block.start : block.end])):
+            yield block.start, block.end
 
 
 def _places(found: Iterable[_Found]) -> Iterator[_Place]:
