@@ -11,17 +11,30 @@ from pathlib import Path
 
 from .tree import Tree
 
-__all__ = ["INDEX", "Refs", "has_git", "head", "is_ancestor", "refs_in", "same_index", "seal_of_index", "tracked"]
+__all__ = [
+    "INDEX",
+    "SAFE",
+    "Refs",
+    "environment",
+    "has_git",
+    "head",
+    "is_ancestor",
+    "refs_in",
+    "same_index",
+    "seal_of_index",
+    "tracked",
+]
 
 INDEX = ".git/index"
 
 Refs = dict[str, str]
 """Name of each branch, tag and remote branch -> the object it points to, or `ref: <name>`."""
 
-_SAFE = (
+SAFE = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=", "-c", "safe.bareRepository=explicit",
     "-c", "core.commitGraph=false", "-c", "core.multiPackIndex=false", "-c", "protocol.allow=never",
 )  # fmt: skip
+"""Options for every call: nothing that lies in a repo is run, and nothing is fetched."""
 _PACKED = re.compile(rb"^([0-9a-f]{40,64}) (refs/\S+)$", re.M)
 _VALUE = re.compile(r"[0-9a-f]{40,64}|ref: \S+")
 _PATIENCE = 60.0
@@ -110,8 +123,8 @@ def _run(repo: Path, arguments: list[str], more: dict[str, str] | None = None) -
     where = {"GIT_DIR": str(gitdir), "GIT_WORK_TREE": str(repo)} if gitdir.is_dir() else {}
     try:
         done = subprocess.run(
-            ["git", "--no-pager", "--no-replace-objects", *_SAFE, *arguments],
-            cwd=repo, env={**_environment(), **where, **(more or {})}, stdin=subprocess.DEVNULL,
+            ["git", "--no-pager", "--no-replace-objects", *SAFE, *arguments],
+            cwd=repo, env={**environment(), **where, **(more or {})}, stdin=subprocess.DEVNULL,
             capture_output=True, timeout=_PATIENCE, check=True,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
@@ -119,7 +132,8 @@ def _run(repo: Path, arguments: list[str], more: dict[str, str] | None = None) -
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """For every call: no settings but the repo's own, no locks, no questions."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C",
