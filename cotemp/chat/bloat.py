@@ -1,4 +1,4 @@
-"""Whether a chat has grown too long: signals with value and threshold; a breach is a breach when it comes twice."""
+"""Whether a chat has grown too long: signals with value and threshold, and a breach once it was seen twice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
-from types import MappingProxyType
 from typing import Any
 
 __all__ = ["Course", "Facts", "Limits", "Signal", "alert_line", "followed", "healthy_line", "signals"]
@@ -82,14 +81,11 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How it went so far: for how many checks in a row each signal is breached, and for how many none is.
+    """How it went so far: the signals that are `over` their thresholds for good, and for how many checks in a row
+    each of the others, or of these, has said otherwise."""
 
-    `bloated` holds from the breach until it is calm again for as many checks.
-    """
-
-    rows: Mapping[str, int] = MappingProxyType({})
-    calm: int = 0
-    bloated: bool = False
+    over: frozenset[str] = frozenset()
+    otherwise: Mapping[str, int] = field(default_factory=dict)
 
 
 def signals(facts: Facts, limits: Limits = DEFAULT) -> tuple[Signal, ...]:
@@ -107,11 +103,12 @@ def signals(facts: Facts, limits: Limits = DEFAULT) -> tuple[Signal, ...]:
 
 
 def followed(before: Course, found: Sequence[Signal], in_a_row: int = DEFAULT.in_a_row) -> Course:
-    """The course after one more check."""
-    rows = {one.name: min(in_a_row, before.rows.get(one.name, 0) + 1) for one in found if one.breached}
-    calm = 0 if rows else min(in_a_row, before.calm + 1)
-    entered = any(count >= in_a_row for count in rows.values())
-    return Course(rows, calm, entered or (before.bloated and calm < in_a_row))
+    """The course after one more check: a signal is over, or calm again, once so many checks in a row have said so."""
+    otherwise = {
+        one.name: before.otherwise.get(one.name, 0) + 1 for one in found if one.breached != (one.name in before.over)
+    }
+    turned = frozenset(name for name, checks in otherwise.items() if checks >= in_a_row)
+    return Course(before.over ^ turned, {name: checks for name, checks in otherwise.items() if name not in turned})
 
 
 def alert_line(found: Sequence[Signal], now: datetime, session: str) -> str:

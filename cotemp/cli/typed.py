@@ -39,13 +39,22 @@ def parse(argv: Sequence[str], table: Table) -> Call | int:
     calls: list[Call] = []
     words = {word for text in (*argv, *(os.environ.get(name, "") for name in _TYPED)) for word in text.split()}
     try:
-        done = _app(table, words, calls.append)(list(argv), prog_name="cotemp", standalone_mode=False)
+        done = _app(table, words, calls.append)(_joined(argv, table), prog_name="cotemp", standalone_mode=False)
     except _ClickError as error:
         named = next((word for word in argv if table.find(word)), "")
         raise _bad_usage(error, f"cotemp {named}".rstrip()) from None
     if calls:
         return calls[0]
     return done if isinstance(done, int) else 0
+
+
+def _joined(argv: Sequence[str], table: Table) -> list[str]:
+    """`argv` with a command's two words as one where the first alone is a command, too: typer has no such groups."""
+    first = next((number for number, word in enumerate(argv) if table.find(word)), len(argv))
+    both = " ".join(argv[first : first + 2])
+    if first + 1 < len(argv) and table.find(both):
+        return [*argv[:first], both, *argv[first + 2 :]]
+    return list(argv)
 
 
 def _bad_usage(error: Exception, where: str) -> BadUsage:
@@ -91,10 +100,12 @@ def _app(table: Table, words: set[str], done: Callable[[Call], None]) -> typer.T
     for command in table.commands:
         for name in (command.name, *command.aliases):
             first, _, last = name.rpartition(" ")
+            if table.find(first):
+                first, last = "", name
             if first not in groups:
                 groups[first] = _group(table, first.split())
                 app.add_typer(groups[first], name=first)
-            function = _parser(command, done) if last in words else _listed
+            function = _parser(command, done) if name.rpartition(" ")[2] in words else _listed
             hidden = command.hidden or name != command.name
             groups[first].command(last, cls=_command_class(command), help=command.summary, hidden=hidden)(function)
     return app

@@ -1,0 +1,142 @@
+"""Looks after all sessions once a minute: when one has grown too long, it gets a CoWrap, once, and people are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..chat.bloat import DEFAULT, Course, Limits, Signal, alert_line, followed, signals
+from ..errors import CotempError, HeldByOther
+from ..places import Places, SessionPlaces
+from ..store.owner import owner
+from .desk import NOBODY, Desk
+from .files import append_line
+from .making import Made, Order, make, note_down
+from .memory import Memory, recall, remember
+from .signals import Mail, facts_of, mail_of
+
+if TYPE_CHECKING:
+    from ..config import Config
+
+__all__ = ["ALERT", "Look", "look", "watch_over"]
+
+ALERT = "BLOAT_ALERT.txt"
+BETWEEN = timedelta(seconds=30)
+"""Two looks that are closer count as one, whoever made them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at one session. `made`: the CoWrap that was made for it; `alert`: the line that was written.
+
+    `problem`: why something could not be done; it is tried again at the next look.
+    """
+
+    session: str
+    signals: tuple[Signal, ...] = ()
+    course: Course = field(default_factory=Course)
+    made: Made | None = None
+    alert: str = ""
+    problem: str = ""
+
+    @property
+    def over(self) -> tuple[str, ...]:
+        """The signals that have been over their thresholds twice in a row, and not been calm so often since."""
+        return tuple(sorted(self.course.over))
+
+    def told(self) -> str:
+        """A line for a log; "" when there is nothing to say."""
+        done = f"{self.alert or 'its time has come'}; CoWrap: {self.made.path.name}" if self.made else ""
+        return "; ".join(filter(None, (done, self.problem)))
+
+
+def watch_over(
+    places: Places,
+    config: Config,
+    now: datetime,
+    desk: Desk = NOBODY,
+    *,
+    limits: Limits = DEFAULT,
+    every: timedelta | None = None,
+    only: Sequence[str] | None = None,
+) -> list[Look]:
+    """Look at each session that is this machine's, and make a CoWrap of those in which a breach has just begun.
+
+    To be called each minute. `every`: a CoWrap also when the last one is so long ago and something has happened since.
+    `only`: ids of sessions, instead of all. No error of one session keeps the others from being looked at.
+    """
+    mail = mail_of(places, now)
+    found: list[Look] = []
+    for sid in places.session_ids() if only is None else only:
+        session = places.session(sid)
+        try:
+            if _is_ours(session):
+                found += _watched(places, config, session, now, (mail, desk, limits, every))
+        except HeldByOther:
+            continue  # another process makes its CoWrap now
+        except CotempError as error:
+            found.append(Look(session.id, problem=str(error)))
+    return found
+
+
+def look(
+    places: Places,
+    config: Config,
+    session: SessionPlaces,
+    now: datetime,
+    desk: Desk = NOBODY,
+    limits: Limits = DEFAULT,
+) -> Look:
+    """How a session does now, with the course that `watch_over` has seen. Changes nothing."""
+    facts = facts_of(places, config, session, now, mail_of(places, now), desk)
+    return Look(session.id, signals(facts, limits), recall(places, session.id).course)
+
+
+_Rules = tuple[Mail, Desk, Limits, timedelta | None]
+
+
+def _watched(places: Places, config: Config, session: SessionPlaces, now: datetime, rules: _Rules) -> Iterator[Look]:
+    mail, desk, limits, every = rules
+    memory = recall(places, session.id)
+    if memory.checked and timedelta() <= now - memory.checked < BETWEEN:
+        return
+    facts = facts_of(places, config, session, now, mail, desk)
+    found = signals(facts, limits)
+    course = followed(memory.course, found, limits.in_a_row)
+    begun = [one for one in found if one.name in course.over - memory.course.over]
+    due = every is not None and facts.begun is not None and now - (memory.wrapped or facts.begun) >= every
+    made = _wrapped(places, config, session, now, desk, begun) if begun or due else None
+    remember(places, session.id, Memory(now if made else memory.wrapped, now, course))
+    alert, problem = _alert(places, session, now, begun, made) if begun and made else ("", "")
+    yield Look(session.id, found, course, made, alert, problem)
+
+
+def _wrapped(
+    places: Places, config: Config, session: SessionPlaces, now: datetime, desk: Desk, begun: Sequence[Signal]
+) -> Made:
+    why = f"bloat: {'; '.join(one.said for one in begun)}" if begun else "its time has come"
+    return make(places, config, session, now, Order(why=why), desk)
+
+
+def _alert(
+    places: Places, session: SessionPlaces, now: datetime, begun: Sequence[Signal], made: Made
+) -> tuple[str, str]:
+    """Append the original's line to the home's alerts; returns it, and why that was not possible.
+
+    The CoWrap is made by then, and remembered: nothing that lies in the way of the alert makes another one.
+    """
+    line = alert_line(begun, now, session.id)
+    try:
+        append_line(places.home / "alerts" / ALERT, line)
+        note_down(places, "bloat", session.id, now, signals=[one.name for one in begun], cowrap=made.path.name)
+    except CotempError as error:
+        return line, str(error)
+    return line, ""
+
+
+def _is_ours(session: SessionPlaces) -> bool:
+    """In a home that several machines share, each looks after the sessions whose DOs it runs."""
+    known = owner(session)
+    return known is None or known.is_here()
