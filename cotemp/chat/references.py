@@ -90,9 +90,6 @@ _ENDINGS = frozenset(
         "yaml", "yml", "zip", "gz",
     }
 )  # fmt: skip
-_NO_PATHS = frozenset(
-    {"and/or", "n/a", "w/o", "either/or", "he/she", "i/o", "his/her", "yes/no", "tcp/ip", "input/output"}
-)
 
 
 def find(text: str) -> tuple[Reference, ...]:
@@ -149,7 +146,7 @@ def _paths(text: str) -> _Found:
 
 def _is_path(value: str) -> bool:
     """A place that begins at a root, or a name that ends as files do."""
-    if value.casefold() in _NO_PATHS or not any(map(str.isalnum, value)):
+    if not any(map(str.isalnum, value)):
         return False
     if re.match(r"(?:[A-Za-z]:[\\/]|~[\\/]|\.{1,2}[\\/]|[\\/])", value):
         return True

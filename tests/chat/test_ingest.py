@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from cotemp.chat.backchat import render
 from cotemp.chat.references import Checks, Reference, Sort, Standing
 from cotemp.chat.understanding import Ack, Copy, Echo, Item, Message, Script, Unclear, WrapRequest, ingest
 from cotemp.chat.understanding.acks import Given, Verdict, judge
+from cotemp.messages.backchat import to_json
 from cotemp.messages.do import Draft, Flags
 from cotemp.messages.header import Syntax, read, write
+
+from .rendered import MESSAGE
+from .windows import mangled
 
 GUID = "8f14e45f-ceea-467f-a0d6-1f7c5a1b2c3d"
 PR12 = Reference(Sort.PR, "12")
@@ -156,7 +163,7 @@ def test_a_request_for_a_wrap_is_found(text: str, session: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["# CoWrap Snapshot", "A CoWrap is a snapshot.", "The last CoWrap", "cowrap", "COWRAPS"]
+    "text", ["# CoWrap Snapshot", "## COWRAP", "A CoWrap is a snapshot.", "The last CoWrap", "cowrap", "COWRAPS"]
 )
 def test_what_is_no_request_for_a_wrap(text: str) -> None:
     """Headings and prose about wraps ask for nothing."""
@@ -311,7 +318,29 @@ def test_a_copy_answers_nothing() -> None:
     """A human who copied the whole conversation gets the chat's answer, and not our own question."""
     question = "[cotemp paste p-k3f9ab | note for co-x | sha256 00000000]\nSubject: x\n\n```text\nACK p-000000\n```\n\n"
     text = f"{question}(Reply with: ACK p-k3f9ab <PR>)\n\nACK p-k3f9ab PR #12\n"
-    assert [type(item) for item in ingest(text).items] == [Copy, Ack]
+    understood = ingest(text)
+    assert [type(item) for item in understood.items] == [Copy, Ack]
+    assert understood.rest == ()
+
+
+def test_typographic_json_is_read() -> None:
+    """A window that turned JSON's quotation marks into typographic ones has not spoiled the message."""
+    body = 'He said \u201cno\u201d, then "yes".'
+    text = json.dumps(to_json(replace(MESSAGE, body_markdown=body)), indent=2, ensure_ascii=False)
+    item = only(Message, f"```json\n{mangled(text, ['smart_quotes'], 1)}\n```")
+    assert item.message is not None, item.flaws
+    assert item.message.body_markdown == 'He said \u201cno\u201d, then "yes".'
+    assert (item.message.id, item.message.attachments) == (MESSAGE.id, MESSAGE.attachments)
+
+
+@pytest.mark.parametrize("mark", ["", "> ", "> > "])
+def test_a_quoted_message_keeps_the_quotes_of_its_body(mark: str) -> None:
+    """What the window quoted is taken back, and what the message itself quotes stays."""
+    message = replace(MESSAGE, body_markdown="You wrote:\n> mend it\n\nDone.")
+    text = "\n".join(f"{mark}{line}" for line in render(message).split("\n"))
+    item = only(Message, text)
+    assert item.message is not None
+    assert item.message.body_markdown == message.body_markdown
 
 
 # --- the gate ---

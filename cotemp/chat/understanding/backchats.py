@@ -139,7 +139,7 @@ def _structural(text: str) -> str:
     """Straight quotation marks where JSON needs them; those that people put into texts stay."""
     if text.isascii():
         return text
-    return _CLOSES.sub('"', _OPENS.sub(r'\1"', _ESCAPED.sub(r"\\\"", text)))
+    return _CLOSES.sub('"', _OPENS.sub(r'\1"', _ESCAPED.sub(r'\\"', text)))
 
 
 def _no_json(error: ValueError) -> Flaw:
