@@ -3,6 +3,7 @@
     never ................................. refused, whatever anybody approves
     allow, or a grant covers it ........... runs
     ask, or above what its parent had ..... held, until a human approves this one
+    its chat is on old policy ............. held or run, as the policy says
     nothing enforces it ................... held, refused or run, as the policy says
 
 A DO gets all that it asks for or does not run: half of its rights would let it fail half way.
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from .messages.do import FLAGS, Do, Flags
 from .messages.grant import Approval, Grant
-from .messages.policy import Policy, Rule, Unenforced
+from .messages.policy import OldPolicy, Policy, Rule, Unenforced
 from .repos import is_below
 
 __all__ = ["Approved", "Held", "Refused", "Situation", "decide"]
@@ -32,6 +33,7 @@ class Situation:
     `enforced`: something that proved itself on this machine will hold the DO to its consent. `repo` is a real
     path, None where the DO is about no folder of this machine; `forbidden` says why it may never be written
     (empty: it may). `ceiling` is what the run that dropped this DO was allowed, None when no run dropped it.
+    `outdated` says in which way the session's chat is on old policy (empty: it is not).
     """
 
     session: str
@@ -41,6 +43,7 @@ class Situation:
     forbidden: str = ""
     ceiling: Flags | None = None
     approval: Approval | None = None
+    outdated: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,8 @@ def _doubts(do: Do, policy: Policy, grants: Sequence[Grant], situation: Situatio
             yield _Doubt(f"policy.{flag}=ask", f"it asks for {_named(flag)}")
     if do.consent.writes and situation.repo and not _may_write(situation.repo, policy, grants):
         yield _Doubt("policy.repos", f"it wants to write {situation.repo}, which is not below policy.repos")
+    if situation.outdated and policy.old_policy is OldPolicy.HOLD:
+        yield _Doubt("policy.old_policy=hold", situation.outdated)
     if not situation.enforced and policy.unenforced is Unenforced.HOLD and not any(g.unenforced for g in grants):
         yield _Doubt("policy.unenforced=hold", "nothing on this machine can hold it to its consent")
 

@@ -13,12 +13,13 @@ import pytest
 from cotemp.consent import Approved, Held, Refused, Situation, decide
 from cotemp.messages.do import FLAGS, Do, Flags, Repo
 from cotemp.messages.grant import Approval, Grant
-from cotemp.messages.policy import Policy, Rule, Unenforced
+from cotemp.messages.policy import OldPolicy, Policy, Rule, Unenforced
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SOON, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(seconds=1)
 APP, OTHER = Path("/home/me/src/app"), Path("/home/me/other")
 DIGEST = "d" * 64
+OLD = "its chat echoed policy v1.0, and it is v1.2.0 now"
 ALLOW, ASK, NEVER = Rule.ALLOW, Rule.ASK, Rule.NEVER
 
 
@@ -99,6 +100,12 @@ RUNS = [
         "approved without enforcer, and now there is one", asking("secrets"), policy(), (),
         now(approval=approval("secrets", enforced=False)), "approval a1",
     ),
+    ("on old policy, and nobody minds", asking(), policy(), (), now(outdated=OLD), "it asks for nothing"),
+    ("on the policy of now", asking(), policy(old_policy=OldPolicy.HOLD), (), now(), "it asks for nothing"),
+    (
+        "on old policy, and approved", asking(), policy(old_policy=OldPolicy.HOLD), (),
+        now(outdated=OLD, approval=approval()), "approval a1",
+    ),
     ("approved, but nobody had to", asking(), policy(), (), now(approval=approval()), "it asks for nothing"),
 ]  # fmt: skip
 
@@ -127,6 +134,7 @@ HELD = [
         "policy.secrets=ask",
     ),
     ("nothing enforces", asking(), policy(), (), now(enforced=False), "policy.unenforced=hold"),
+    ("on old policy", asking(), policy(old_policy=OldPolicy.HOLD), (), now(outdated=OLD), "policy.old_policy=hold"),
     ("above its parent", asking("network"), policy(), (), now(ceiling=Flags(writes=True)), "parent"),
     (
         "above its parent, in spite of a grant", asking("network"), policy(), (grant("network"),),

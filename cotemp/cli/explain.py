@@ -55,7 +55,7 @@ def _explained(cx: Context, file: Path, session: str | None, engine: str | None)
         return Explanation(file=name, session=sid, problems=tuple(error.problems))
     sid = sid or do.session_id
     policy = cx.config.policy_of(sid) if sid else cx.config.policy
-    question = Question(name, do, runs_it, sid, policy, standing(cx.places, sid, file, do))
+    question = Question(name, do, runs_it, sid, policy, standing(cx.places, sid, file, do, policy))
     return foresee(cx.places, question, walls_of(cx.places.state.parent, policy), cx.env)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from ..messages.policy import Enforcing, Policy, Rule, Unenforced
+from ..messages.policy import Enforcing, OldPolicy, Policy, Rule, Unenforced
 from ..repos import is_below
 from .kinds import Duration, Location, Table, Word
 
@@ -28,6 +28,7 @@ class Narrowing(Table):
     secrets: Rule | None = None
     destructive: Rule | None = None
     unenforced: Unenforced | None = None
+    old_policy: OldPolicy | None = None
     enforcer: Enforcing | None = None
     repos: _Roots | None = None
     read: _Roots | None = None

@@ -54,10 +54,14 @@ _Regexes = tuple[Annotated[re.Pattern[str], Pattern()], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionConfig(Table):
-    """One session: its panel's name, whether `up` watches it (None: not said), what its policy takes away."""
+    """One session: its panel's name, whether `up` watches it (None: not said), what its policy takes away.
+
+    `chat` is the vendor of the chat that is this session; its window decides how long a paste may be.
+    """
 
     name: _Line | None = None
     watch: bool | None = None
+    chat: Literal["claude", "chatgpt", "gemini", "copilot", "generic"] | None = None
     policy: Narrowing = Narrowing()
 
 

@@ -22,7 +22,7 @@ from .describing import described, foreseen
 from .desk import Desk, Event, Kind
 from .execution import NO_TRANSACTION, Execution
 from .pause import NOTHING_WAITS, REPO_POLL, RETRY, Pause, sooner
-from .situation import Target, decided, target_of
+from .situation import Target, decided, outdated_by, target_of
 
 __all__ = ["HeldDos"]
 
@@ -55,13 +55,19 @@ class HeldDos:
     def look(self) -> Pause | None:
         """Handle the first DO that need not wait any more: None when one was handled, else when to look again."""
         soonest, rows = NOTHING_WAITS, self._rows()
-        grants = tuple(grant.id for grant in self._desk.ledger.grants(local_now())) if rows else ()
+        if not rows:
+            return soonest
+        grants = (*(grant.id for grant in self._desk.ledger.grants(local_now())), self._outdated())
         for row in rows:
             pause = self._consider(row, grants)
             if pause is None:
                 return None
             soonest = sooner(pause, soonest)
         return soonest
+
+    def _outdated(self) -> str:
+        desk = self._desk
+        return outdated_by(desk.places, self._session.id, desk.config.policy_of(self._session.id))
 
     def _rows(self) -> list[Row]:
         rows = [row for row in self._desk.ledger.open_runs(self._session.id) if row.state is State.HELD]

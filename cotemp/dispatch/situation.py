@@ -9,14 +9,16 @@ from ..consent import Approved, Held, Refused, Situation, decide
 from ..errors import UnknownRun
 from ..messages.do import Do, Flags
 from ..messages.grant import Approval
+from ..messages.policy import OldPolicy, Policy
 from ..names import is_run_id
-from ..places import SessionPlaces, own_config_file
+from ..pastes.chats import outdated
+from ..places import Places, SessionPlaces, own_config_file
 from ..repos import existing, forbidden, unseen
 from ..store.ledger import Ledger, Parent
 from ..times import local_now
 from .desk import Desk
 
-__all__ = ["Decided", "Target", "decided", "parent_of", "retry_of", "target_of"]
+__all__ = ["Decided", "Target", "decided", "outdated_by", "parent_of", "retry_of", "target_of"]
 
 Decided = Approved | Held | Refused
 
@@ -51,7 +53,7 @@ def decided(
 ) -> Decided:
     """Whether the DO, which came as `do_file`, may run now; `yes` is a human's approval of it, if there is one."""
     parent = parent_of(desk.ledger, session.id, do_file, do)
-    now = local_now()
+    now, policy = local_now(), desk.config.policy_of(session.id)
     situation = Situation(
         session=session.id,
         now=now,
@@ -60,8 +62,14 @@ def decided(
         forbidden=target.forbidden,
         ceiling=parent.ceiling if parent else None,
         approval=yes,
+        outdated=outdated_by(desk.places, session.id, policy),
     )
-    return decide(do, desk.config.policy_of(session.id), desk.ledger.grants(now), situation)
+    return decide(do, policy, desk.ledger.grants(now), situation)
+
+
+def outdated_by(places: Places, session: str, policy: Policy) -> str:
+    """In which way the chat of a session is on old policy, where `policy` asks for that; empty: it is not."""
+    return outdated(places, session) if policy.old_policy is OldPolicy.HOLD else ""
 
 
 def parent_of(ledger: Ledger, session: str, do_file: str, do: Do) -> Parent | None:

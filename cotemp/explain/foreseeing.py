@@ -94,6 +94,7 @@ def _decided(question: Question, asked: Asked, walls: Walls) -> Foreseen:
         forbidden=asked.repo.forbidden,
         ceiling=question.standing.ceiling,
         approval=question.standing.approval,
+        outdated=question.standing.outdated,
     )
     found = decide(question.do, question.policy, question.standing.grants, situation)
     if isinstance(found, Approved):

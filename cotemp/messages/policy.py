@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-__all__ = ["Enforcing", "Policy", "Rule", "Unenforced"]
+__all__ = ["Enforcing", "OldPolicy", "Policy", "Rule", "Unenforced"]
 
 
 class Rule(StrEnum):
@@ -35,6 +35,13 @@ class Enforcing(StrEnum):
     AUTO = "auto"
 
 
+class OldPolicy(StrEnum):
+    """What happens to the DOs of a session whose chat has not echoed the policy capsule of now; widest first."""
+
+    RUN = "run"
+    HOLD = "hold"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The owner's limits; `timeout` and `timeout_max` are seconds.
@@ -49,6 +56,7 @@ class Policy:
     secrets: Rule = Rule.ASK
     destructive: Rule = Rule.ASK
     unenforced: Unenforced = Unenforced.HOLD
+    old_policy: OldPolicy = OldPolicy.RUN
     enforcer: Enforcing = Enforcing.AUTO
     repos: tuple[Path, ...] = ()
     read: tuple[Path, ...] = ()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ..errors import BadConfig, BadName, NotFound, UnknownTarget
 from ..names import session_id
 from ..places import Places, SessionPlaces, config_file, refuse_link
+from .forwarding import forwarded
 from .records import Panel, Presence, known
 from .registry import SEED_NAMES
 
@@ -43,14 +44,15 @@ def find(places: Places, to: str) -> SessionPlaces | None:
 def resolve(places: Places, to: str, *, create: bool = False) -> SessionPlaces:
     """The session of the panel or session `to`; with `create`, a session id that is new is created.
 
-    Raises UnknownTarget with the nearest names, BadName for what no session can be called, NotFound when
-    `to` fits several sessions alike.
+    Of one that was closed it is the successor. Raises UnknownTarget with the nearest names, BadName for what no
+    session can be called, NotFound when `to` fits several sessions alike.
     """
     found = find(places, to)
     if found is None and create:
         found = places.session(to)
     if found is None:
         raise _unknown(places, to)
+    found = forwarded(places, found)
     if create or not found.exists():
         found.make()
     return found

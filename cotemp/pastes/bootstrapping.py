@@ -1,0 +1,109 @@
+"""The one paste that a new chat needs, put together from what this home knows of its session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from ..chat.bootstrap import Bootstrap, render
+from ..chat.capsule import echo
+from ..chat.paste import Kind, Paste, Scrub, new_id
+from ..errors import NotFound
+from ..places import Places
+from . import letters, templates
+from .capsules import Kept, default_profile, draft, kept, publish, read_profile
+from .chats import given
+from .desk import Desk
+from .record import Record
+
+__all__ = ["Made", "Wanted", "bootstrap", "capsule_in_force", "handoff_of", "todos_in", "todos_of"]
+
+_TODO = re.compile(
+    r"^[ \t>]{0,20}(?:[-*+][ \t]+\[ \]|TODO:|(?:[-*+][ \t]+)?\d{1,2}[.)])[ \t]+(\S.*)$", re.MULTILINE | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A bootstrap for the chat of `session`. `dos` says after how many DOs it is wrapped up."""
+
+    session: str
+    window: str = "generic"
+    handoff: str = ""
+    todos: Sequence[str] = field(default=())
+    dos: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The paste, the version of the policy in it, and files of the home that did not count, as nobody trusts them."""
+
+    record: Record
+    version: str
+    ignored: tuple[Path, ...]
+
+
+def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime) -> Made:
+    """Put a bootstrap on the desk; its chat has to echo the policy from now on.
+
+    Raises BadUsage for a template of the owner's that has a place nobody fills, StorageFailed.
+    """
+    places = desk.places
+    capsule = capsule_in_force(places, scrub).capsule
+    frame, rules = templates.template(places, templates.BOOTSTRAP), templates.template(places, templates.RULES)
+    greeting = templates.greeting(places, wanted.session)
+    about = Bootstrap(wanted.session, capsule, wanted.handoff, wanted.todos, greeting.text, wanted.dos)
+    paste = Paste(
+        id=new_id(),
+        kind=Kind.BOOTSTRAP,
+        session=wanted.session,
+        title=f"Bootstrap of {wanted.session}",
+        body=render(about, frame.text, rules.text, scrub),
+        expect=echo(capsule.version),
+        created=now,
+    )
+    record = desk.make(paste, wanted.window, scrub, about=str(capsule.version), priority="high")
+    given(places, wanted.session, str(capsule.version), now)
+    return Made(record, str(capsule.version), (*frame.ignored, *rules.ignored, *greeting.ignored))
+
+
+def capsule_in_force(places: Places, scrub: Scrub) -> Kept:
+    """The capsule that was built last; the first one is made of the profile at its usual place, or of nothing."""
+    found = kept(places)
+    if found:
+        return found
+    source = default_profile()
+    try:
+        profile = read_profile(source)
+    except NotFound:
+        profile, source = {}, Path()
+    capsule = draft(None, profile, source.name, scrub)
+    publish(places, capsule, str(source) if profile else "")
+    return Kept(capsule, str(source) if profile else "")
+
+
+def handoff_of(desk: Desk, session: str) -> str:
+    """The body of the newest handoff that was emitted to a session; empty without one."""
+    return _newest(desk, session, "handoff")
+
+
+def todos_of(desk: Desk, session: str, handoff: str) -> list[str]:
+    """What comes next: from the newest list that was emitted to the session, else from its handoff."""
+    return todos_in(_newest(desk, session, "todo")) or todos_in(handoff)
+
+
+def todos_in(text: str) -> list[str]:
+    """The open points of a list: numbered ones, `- [ ] …` and `TODO: …`."""
+    return [found[1].strip() for found in _TODO.finditer(text)]
+
+
+def _newest(desk: Desk, session: str, kind: str) -> str:
+    for record in desk.listing(session).records:
+        if record.kind is Kind.BACKCHAT and record.state != "dropped":
+            message = letters.message_of(desk.places, record)
+            if message and message.type == kind:
+                return message.body_markdown
+    return ""
