@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from ..display import display
 from ..times import stamp, utc
 from .backchat import slug
 from .fencing import BREAKS, fence
@@ -162,7 +163,7 @@ def _letters(letters: Sequence[Letter], scrub: Scrub) -> Iterator[str]:
 
 
 def _fenced(text: str, scrub: Scrub) -> str:
-    return fence(scrub(text).rstrip("\n"), "text")
+    return fence(display(scrub(text).rstrip("\n")), "text")
 
 
 def _one_line(scrub: Scrub) -> Callable[[str], str]:

@@ -21,6 +21,7 @@ Source = Iterator[tuple[str, bytes]]
 """Files as path with `/` and bytes, each unpacked when it is asked for."""
 
 _END = struct.Struct("<4s4H2LH")  # the record at the end of a ZIP, before its comment
+_LOCAL = 30  # bytes before the name of a file, where its packed bytes follow
 _LISTING = MAX_FILES * 1024
 """Bytes that the list of contents may have; real ones have about a hundred for each file."""
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -62,7 +63,8 @@ def unpacked(data: bytes, rename: Callable[[str], str] = str) -> tuple[list[Entr
         raise _damaged(error) from error
     named = [(rename(_name(info)), info) for info in infos]
     entries = [Entry(name, info.file_size, info.compress_size, info.is_dir()) for name, info in named]
-    check(entries, len(data))
+    check(entries)
+    _refuse_overlap(infos, len(data))
     return entries, _files(archive, [(name, info) for name, info in named if not info.is_dir()])
 
 
@@ -81,6 +83,15 @@ def _refuse_huge_listing(data: bytes) -> None:
         raise RefusedIntake(
             f"it has {count:,} files and a list of {listing:,} bytes; at most {MAX_FILES:,} files may be"
         )
+
+
+def _refuse_overlap(infos: list[zipfile.ZipInfo], size: int) -> None:
+    """Raise where the same packed bytes stand for several files, which is how a small archive becomes a large one."""
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    starts = [*(info.header_offset for info in ordered[1:]), size]
+    for info, following in zip(ordered, starts, strict=False):
+        if info.header_offset + _LOCAL + info.compress_size > following:
+            raise RefusedIntake("its files overlap each other")
 
 
 def _name(info: zipfile.ZipInfo) -> str:

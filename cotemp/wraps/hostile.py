@@ -57,16 +57,14 @@ def plain_name(raw: str) -> str:
     return name
 
 
-def check(entries: Iterable[Entry], packed: int | None = None) -> None:
-    """Check all of it together; `packed` is the size of the archive. Raises RefusedIntake."""
+def check(entries: Iterable[Entry]) -> None:
+    """Check all of it together. Raises RefusedIntake."""
     found = list(entries)
     if len(found) > MAX_FILES:
         raise RefusedIntake(f"it has {len(found):,} files, more than {MAX_FILES:,}")
     size = sum(entry.size for entry in found)
     if size > MAX_BYTES:
         raise RefusedIntake(f"it has {size:,} bytes unpacked, more than {MAX_BYTES:,}")
-    if packed is not None and sum(entry.packed or 0 for entry in found) > packed:
-        raise RefusedIntake("its files overlap each other")
     for entry in found:
         if entry.packed is not None and entry.size > max(_RATIO_COUNTS, entry.packed * MAX_RATIO):
             raise RefusedIntake(f"{entry.name!r} grows from {entry.packed:,} to {entry.size:,} bytes, as bombs do")

@@ -11,6 +11,7 @@ from ..chat.backchat import slug
 from ..chat.cowrap import FromRepo, wrap_stamp
 from ..chat.fencing import fence
 from ..chat.paste import Scrub, one_line
+from ..display import display
 from ..places import write_whole
 from .found import Found
 
@@ -40,7 +41,7 @@ def per_repo(folder: Path, repos: Sequence[FromRepo], now: datetime, scrub: Scru
     cards: list[Card] = []
     taken: set[str] = set()
     for repo in repos:
-        base = name = slug(repo.name)
+        base = name = slug(scrub(repo.name))
         number = 2
         while name.casefold() in taken:
             name, number = f"{base}-{number}", number + 1
@@ -60,7 +61,7 @@ def _card(repo: FromRepo, scrub: Scrub) -> Iterator[str]:
     yield from (f"# {one_line(scrub(repo.name))}", "")
     yield f"Repo: {one_line(scrub(repo.path), 300)}"
     yield f"Branch: {one_line(scrub(repo.branch)) or '(none)'}"
-    yield from (f"Changes: {repo.changes}", "", fence(scrub(repo.text), "text"))
+    yield from (f"Changes: {repo.changes}", "", fence(display(scrub(repo.text)), "text"))
 
 
 def _lines(found: Found, cards: Sequence[Card], told: Told) -> Iterator[str]:
