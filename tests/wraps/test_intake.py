@@ -163,7 +163,8 @@ def test_packages_are_listed(places: Places, tmp_path: Path) -> None:
 
 def test_a_heading_in_a_fence_begins_nothing() -> None:
     """A note that is quoted in a snapshot cannot pretend to be a repo."""
-    text = "# CoWrap Snapshot\n\n## Unread Notes\n\n````text\n```\n## Repo: /fake\n```\n````\n\n## Repo: /real\n\nName: r\n"
+    note = "````text\n```\n## Repo: /fake\n```\n````"
+    text = f"# CoWrap Snapshot\n\n## Unread Notes\n\n{note}\n\n## Repo: /real\n\nName: r\n"
     assert [repo.path for repo in repos_in(text)] == ["/real"]
 
 

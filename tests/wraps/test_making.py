@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -82,6 +84,16 @@ def test_no_secret_gets_in(places: Places, session: SessionPlaces, repo: Path, m
     assert made.redacted.keys() >= {"github-token", "MY_SECRET"}
 
 
+def test_a_key_that_is_cut_in_two(places: Places, session: SessionPlaces) -> None:
+    """Of a long note only the beginning is told; a private key at its edge is not told either."""
+    body = "".join(f"MIIEpAIBAAKCAQEA{number:048d}\n" for number in range(20))
+    key = f"-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----\n"
+    notes.send(places, "co-x", "x\n" * 1800 + key + "y\n" * 100, "co-y", local_now())
+    made = make(places, Config(), session, local_now())
+    assert "MIIEpAIBAAKCAQEA" not in made.text
+    assert "more characters in the note" in made.text or "private-key" in made.text
+
+
 def test_the_bundle_is_as_the_original_makes_it(
     places: Places, session: SessionPlaces, repo: Path, worked: Work
 ) -> None:
@@ -158,30 +170,44 @@ def test_closing(places: Places, session: SessionPlaces) -> None:
     assert closed(session) is None
 
 
+def _sign(repo: Path) -> None:
+    """Give the last commit something that looks like a signature."""
+    head, _, rest = git(repo, "cat-file", "commit", "HEAD").partition("\n\n")
+    signed = f"{head}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n{rest}"
+    (repo / ".git" / "signed").write_text(signed)
+    made = git(repo, "hash-object", "-t", "commit", "-w", ".git/signed").strip()
+    git(repo, "update-ref", "HEAD", made)
+
+
 class TestRepos:
     """Git is asked without running anything, and only about repos that the session may know of."""
 
-    def test_a_repo_cannot_run_programs(self, repo: Path, tmp_path: Path) -> None:
-        """Hooks, filters, monitors and checkers of signatures that its settings name stay where they are."""
+    @pytest.mark.parametrize(
+        "key", ["core.fsmonitor", "gpg.program", "filter.x.clean", "filter.a=b.clean", "filter.x.process"]
+    )
+    def test_a_repo_cannot_run_programs(self, repo: Path, tmp_path: Path, key: str) -> None:
+        """Monitors, checkers of signatures and filters that its settings name are not run; git itself runs each."""
         ran = tmp_path / "ran"
-        for key in (
-            "core.fsmonitor",
-            "gpg.program",
-            "core.pager",
-            "core.sshCommand",
-            "filter.x.clean",
-            "filter.a=b.clean",
-        ):
-            git(repo, "config", key, f"touch '{ran}'; cat")
+        filtering = "a=b" if "a=b" in key else "x"
+        git(repo, "config", key, f"touch '{ran}'; cat")
+        git(repo, "config", f"filter.{filtering}.required", "true")
         git(repo, "config", "log.showSignature", "true")
-        git(repo, "config", "filter.x.required", "true")
-        (repo / ".gitattributes").write_text("*.txt filter=x\n")
+        if key == "gpg.program":
+            program = tmp_path / "gpg"
+            program.write_text(f"#!/bin/sh\ntouch '{ran}'\n")
+            program.chmod(0o755)
+            git(repo, "config", key, str(program))
+            _sign(repo)
+        (repo / ".git" / "info" / "attributes").write_text(f"*.txt filter={filtering}\n")
+        (repo / "a.txt").write_text("2\n")  # as long as before: only its content tells that it was changed
         found = look(repo)
-        assert "a.txt" in found.status
+        assert " M a.txt" in found.status
         assert "first: begin" in found.commits
         assert not ran.exists()
-        git(repo, "-c", "core.pager=cat", "status")
-        assert ran.exists(), "the attack works on an ordinary call"
+        for asked in (["status"], ["log"]):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                git(repo, *asked)
+        assert ran.exists(), "git runs it when it is asked as usual"
 
     def test_what_is_no_repo(self, tmp_path: Path) -> None:
         """Each says what it is; none is an error."""
@@ -209,7 +235,7 @@ class TestRepos:
     def test_a_do_cannot_choose_what_is_told(
         self, places: Places, session: SessionPlaces, nobody_home: Path, repo: Path, worked: Work
     ) -> None:
-        """A DO that calls a hidden folder its repo gets nothing of it into a CoWrap; one that the owner named is told."""
+        """A DO that calls a hidden folder its repo gets nothing of it into a CoWrap, unless the owner named it."""
         hidden = nobody_home / ".secret"
         repo.rename(hidden)
         worked(local_now(), repo=hidden)
