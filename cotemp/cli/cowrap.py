@@ -11,7 +11,7 @@ from ..chat.cowrap import ANY
 from ..display import display_line
 from ..errors import BadUsage, NotFound
 from ..times import local_now, utc
-from ..wraps import NOBODY, Desk, Made, Order, make
+from ..wraps import Made, Order, PasteDesk, make
 from .frame import Answer, Arg, Context, Opt
 from .paint import columns, paint
 
@@ -52,7 +52,8 @@ def cowrap(
     if close:
         _stop_watching(cx, found)
     order = Order(bundle=zip, to=to, why="asked for on the command line", repos=tuple(repo or ()))
-    made = make(cx.places, cx.config, found, local_now(), order, _desk(cx))
+    now = local_now()
+    made = make(cx.places, cx.config, found, now, order, PasteDesk(cx.places, now))
     over = _close(cx, found, made) if close else None
     return Answer(_json(made, over), _told(made, over))
 
@@ -103,8 +104,9 @@ def bloat(
     from ..wraps.watching import look, watch_over
 
     found, now = _session(cx, session), local_now()
-    acted = watch_over(cx.places, cx.config, now, _desk(cx), only=[found.id]) if act else []
-    looked = acted[0] if acted and acted[0].signals else look(cx.places, cx.config, found, now, _desk(cx))
+    desk = PasteDesk(cx.places, now)
+    acted = watch_over(cx.places, cx.config, now, desk, only=[found.id]) if act else []
+    looked = acted[0] if acted and acted[0].signals else look(cx.places, cx.config, found, now, desk)
     for one in acted:
         if one.told():
             cx.say(display_line(one.told()))
@@ -118,10 +120,6 @@ def _session(cx: Context, named: str | None) -> "SessionPlaces":
     if not who:
         raise BadUsage("which session?", "name it, or join one first: cotemp join")
     return resolve(cx.places, who)
-
-
-def _desk(cx: Context) -> Desk:
-    return NOBODY
 
 
 def _stop_watching(cx: Context, session: "SessionPlaces") -> None:

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from .desk import NOBODY, Desk, Pasted
+from .desk import NOBODY, Desk, Pasted, PasteDesk
 from .making import Made, Order, make
 
-__all__ = ["NOBODY", "Desk", "Made", "Order", "Pasted", "make"]
+__all__ = ["NOBODY", "Desk", "Made", "Order", "PasteDesk", "Pasted", "make"]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ..errors import AnswerIsNo
 from ..messages.run import State
+from ..panels.forwarding import MARK
 from ..places import Places, SessionPlaces, write_whole
 from ..store.identity import os_user
 from ..store.ledger import Ledger
@@ -57,4 +58,4 @@ def closed(session: SessionPlaces) -> Closed | None:
 
 
 def _file(session: SessionPlaces) -> Path:
-    return session.root / "closed.json"
+    return session.root / MARK

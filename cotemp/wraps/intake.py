@@ -18,6 +18,7 @@ from ..chat.paste import ARTIFACT, Kind, Paste, Scrub, new_id, render
 from ..errors import BadName, DamagedData, NotFound
 from ..names import random_part, session_id
 from ..notes import UNKNOWN
+from ..pastes import Desk
 from ..places import TEMPORARY, Places, make_folder, refuse_link, storage_failed, write_whole
 from ..redact import scrub_of
 from ..renames import rename
@@ -34,12 +35,15 @@ if TYPE_CHECKING:
 __all__ = ["Taken", "take_in"]
 
 SUMMARY, PASTE = "SUMMARY.md", "SUMMARY.paste.md"
+WINDOW = "generic"
+"""The vendor for whose window the summary is cut: nobody knows yet which chat it is for."""
 _SECRETS, _REDACTED = "secrets.txt", "SECRETS.REDACTED.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was taken in: `folder` is `intake_<time>`, `paste` is its summary for a chat; `found` is what is in it."""
+    """What was taken in: `folder` is `intake_<time>`, `paste` is its summary for a chat, which is
+    on the desk if it is for a session of this home; `found` is what is in it."""
 
     folder: Path
     source: str
@@ -87,6 +91,8 @@ def _taken(places: Places, config: Config, source: Path, now: datetime, session:
     receipt = wrap_logs(places) / f"CoUnwrap.Receipt-{paste.session}.json"
     taken = Taken(place, source.name, digest, len(names), size, found, paste, receipt)
     _receipt(places, taken, now)
+    if places.session(paste.session).exists():
+        Desk(places).make(paste, WINDOW, scrub)
     return taken
 
 
@@ -96,7 +102,7 @@ def _summed_up(work: Path, found: Found, told: Told, to: str, scrub: Scrub) -> P
     write_whole(work / SUMMARY, text.encode("utf-8", "replace"))
     title, named = f"CoWrap of {found.sender or 'somebody'}, taken in", new_id()
     paste = Paste(named, Kind.COWRAP, to, title, text, f"ACK {named} {ARTIFACT}", told.at)
-    for number, part in enumerate(render(paste, vendor("generic"), scrub), 1):
+    for number, part in enumerate(render(paste, vendor(WINDOW), scrub), 1):
         name = PASTE if number == 1 else PASTE.replace(".paste", f".part-{number}.paste")
         write_whole(work / name, part.encode("utf-8", "replace"))
     return paste

@@ -10,6 +10,7 @@ import pytest
 from cotemp.chat.cowrap import changes_in, repos_in
 from cotemp.config import Config
 from cotemp.errors import BadName
+from cotemp.pastes import Desk
 from cotemp.places import Places
 from cotemp.times import local_now
 from cotemp.wraps import Order, make
@@ -171,3 +172,13 @@ def test_a_heading_in_a_fence_begins_nothing() -> None:
 def test_changes_are_counted_as_the_original_does() -> None:
     """Only these four kinds of lines count."""
     assert changes_in("## main\n?? a\n M b\nA  c\nD  d\nM  e\n D f\nR  g -> h") == 4
+
+
+def test_the_summary_waits_at_the_desk(places: Places, tmp_path: Path) -> None:
+    """For a session of this home it is there to be pasted, under the id that an ACK will name."""
+    places.session("co-me").make()
+    found = taken(places, tmp_path, {"s.md": ORIGINAL}, "co-me")
+    (record,) = Desk(places).listing("co-me").records
+    assert (record.id, record.kind, record.expect) == (found.paste.id, "cowrap", found.paste.expect)
+    taken(places, tmp_path, {"s.md": ORIGINAL}, "co-stranger")
+    assert len(Desk(places).listing().records) == 1
