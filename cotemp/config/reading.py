@@ -53,6 +53,7 @@ def applied(path: Path, data: bytes, within: Policy | None = None) -> Config:
         home=written.home,
         sessions=written.sessions,
         policy=filled(Policy(), written.policy) if within is None else narrow(within, written.policy),
+        cowrap=written.cowrap,
         engines=written.engines,
         backends=written.backends,
         agents=written.agents,

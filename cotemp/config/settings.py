@@ -24,6 +24,7 @@ __all__ = [
     "BackendConfig",
     "CommitRule",
     "Config",
+    "CowrapConfig",
     "Document",
     "EngineConfig",
     "Handoff",
@@ -63,6 +64,22 @@ class SessionConfig(Table):
     watch: bool | None = None
     chat: Literal["claude", "chatgpt", "gemini", "copilot", "generic"] | None = None
     policy: Narrowing = Narrowing()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CowrapConfig(Table):
+    """When a session gets a CoWrap without being asked: `every` so many seconds, and when a signal is over its limit.
+
+    `stale` is seconds without a sign of life, `dos` those since the last CoWrap, `turns` and `characters` what was
+    pasted since the bootstrap. None: the default, which for `every` is never.
+    """
+
+    every: _Seconds | None = None
+    dos_per_hour: float | None = None
+    stale: _Seconds | None = None
+    dos: int | None = None
+    turns: int | None = None
+    characters: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +199,7 @@ class Document(Table):
     home: _Path | None = None
     sessions: Mapping[_Session, SessionConfig] = field(default_factory=dict)
     policy: Narrowing = Narrowing()
+    cowrap: CowrapConfig = CowrapConfig()
     engines: Mapping[_Id, EngineConfig] = field(default_factory=dict)
     backends: Mapping[_Id, BackendConfig] = field(default_factory=dict)
     agents: Mapping[_Session, AgentConfig] = field(default_factory=dict)
@@ -196,6 +214,7 @@ class Config:
     home: Path | None = None
     sessions: Mapping[str, SessionConfig] = field(default_factory=dict)
     policy: Policy = Policy()
+    cowrap: CowrapConfig = CowrapConfig()
     engines: Mapping[str, EngineConfig] = field(default_factory=dict)
     backends: Mapping[str, BackendConfig] = field(default_factory=dict)
     agents: Mapping[str, AgentConfig] = field(default_factory=dict)

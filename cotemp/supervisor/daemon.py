@@ -23,6 +23,7 @@ from ..errors import CotempError, HeldByOther
 from ..places import Places, write_whole
 from ..redact import scrub_of
 from ..store.claims import hold
+from ..wraps.minder import Minder
 from .logfile import writing
 
 __all__ = ["CLAIM", "CONTROL", "read_wanted", "serve", "stop_file", "write_wanted"]
@@ -70,7 +71,12 @@ def serve(places: Places, config: Config, file: Path) -> None:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: None)
         stop_file(places).unlink(missing_ok=True)
-        with ExitStack() as until_gone, hold(places, CLAIM, "the daemon"), Switchboard(places, config, file) as board:
+        with (
+            ExitStack() as until_gone,
+            hold(places, CLAIM, "the daemon"),
+            Switchboard(places, config, file) as board,
+            Minder(places, file, lambda session, line: log.info("[%s] %s", session, line)),
+        ):
             _Follower(places, board, log, until_gone).run()
         for event in board.leftover():
             _write(log, event)

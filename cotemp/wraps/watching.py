@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..chat.bloat import DEFAULT, Course, Limits, Signal, alert_line, followed, signals
+from ..chat.bloat import Course, Limits, Signal, alert_line, followed, signals
 from ..errors import CotempError, HeldByOther
 from ..places import Places, SessionPlaces
 from ..store.owner import owner
@@ -20,7 +20,7 @@ from .signals import Mail, facts_of, mail_of
 if TYPE_CHECKING:
     from ..config import Config
 
-__all__ = ["ALERT", "Look", "look", "watch_over"]
+__all__ = ["ALERT", "Look", "limits_of", "look", "watch_over"]
 
 ALERT = "BLOAT_ALERT.txt"
 BETWEEN = timedelta(seconds=30)
@@ -53,19 +53,13 @@ class Look:
 
 
 def watch_over(
-    places: Places,
-    config: Config,
-    now: datetime,
-    desk: Desk = NOBODY,
-    *,
-    limits: Limits = DEFAULT,
-    every: timedelta | None = None,
-    only: Sequence[str] | None = None,
+    places: Places, config: Config, now: datetime, desk: Desk = NOBODY, *, only: Sequence[str] | None = None
 ) -> list[Look]:
     """Look at each session that is this machine's, and make a CoWrap of those in which a breach has just begun.
 
-    To be called each minute. `every`: a CoWrap also when the last one is so long ago and something has happened since.
-    `only`: ids of sessions, instead of all. No error of one session keeps the others from being looked at.
+    To be called each minute. The settings may want one also when the last is so long ago; then one is made if something
+    has happened since. `only`: ids of sessions, instead of all. No error of one session keeps the others from being
+    looked at.
     """
     mail = mail_of(places, now)
     found: list[Look] = []
@@ -73,7 +67,7 @@ def watch_over(
         session = places.session(sid)
         try:
             if _is_ours(session):
-                found += _watched(places, config, session, now, (mail, desk, limits, every))
+                found += _watched(places, config, session, now, mail, desk)
         except HeldByOther:
             continue  # another process makes its CoWrap now
         except CotempError as error:
@@ -87,18 +81,29 @@ def look(
     session: SessionPlaces,
     now: datetime,
     desk: Desk = NOBODY,
-    limits: Limits = DEFAULT,
 ) -> Look:
     """How a session does now, with the course that `watch_over` has seen. Changes nothing."""
     facts = facts_of(places, config, session, now, mail_of(places, now), desk)
-    return Look(session.id, signals(facts, limits), recall(places, session.id).course)
+    return Look(session.id, signals(facts, limits_of(config)), recall(places, session.id).course)
 
 
-_Rules = tuple[Mail, Desk, Limits, timedelta | None]
+def limits_of(config: Config) -> Limits:
+    """The thresholds of the settings; the default of each that they do not name."""
+    told = config.cowrap
+    named = {
+        "dos_per_hour": told.dos_per_hour,
+        "stale": told.stale and told.stale / 60,
+        "dos": told.dos,
+        "turns": told.turns,
+        "characters": told.characters,
+    }
+    return Limits(**{name: value for name, value in named.items() if value is not None})  # type: ignore[arg-type]
 
 
-def _watched(places: Places, config: Config, session: SessionPlaces, now: datetime, rules: _Rules) -> Iterator[Look]:
-    mail, desk, limits, every = rules
+def _watched(
+    places: Places, config: Config, session: SessionPlaces, now: datetime, mail: Mail, desk: Desk
+) -> Iterator[Look]:
+    limits, every = limits_of(config), config.cowrap.every
     memory = recall(places, session.id)
     if memory.checked and timedelta() <= now - memory.checked < BETWEEN:
         return
@@ -106,7 +111,11 @@ def _watched(places: Places, config: Config, session: SessionPlaces, now: dateti
     found = signals(facts, limits)
     course = followed(memory.course, found, limits.in_a_row)
     begun = [one for one in found if one.name in course.over - memory.course.over]
-    due = every is not None and facts.begun is not None and now - (memory.wrapped or facts.begun) >= every
+    due = (
+        every is not None
+        and facts.begun is not None
+        and (now - (memory.wrapped or facts.begun)).total_seconds() >= every
+    )
     made = _wrapped(places, config, session, now, desk, begun) if begun or due else None
     remember(places, session.id, Memory(now if made else memory.wrapped, now, course))
     alert, problem = _alert(places, session, now, begun, made) if begun and made else ("", "")

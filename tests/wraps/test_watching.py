@@ -12,6 +12,7 @@ import pytest
 
 from cotemp.chat.bloat import Course, Facts, Limits, alert_line, followed, healthy_line, signals
 from cotemp.config import Config
+from cotemp.config.settings import CowrapConfig
 from cotemp.places import Places, SessionPlaces
 from cotemp.times import local_now
 from cotemp.wraps import Order, Pasted, make
@@ -38,11 +39,11 @@ class Desk:
         return ()
 
 
-def watched(places: Places, *minutes: float, desk: Desk | None = None, every: timedelta | None = None) -> list[Look]:
+def watched(places: Places, *minutes: float, desk: Desk | None = None, config: Config | None = None) -> list[Look]:
     """A look at so many minutes from now, each; what was looked at."""
     found = []
     for after in minutes:
-        found += watch_over(places, Config(), NOW + after * MINUTE, desk or Desk(), every=every)
+        found += watch_over(places, config or Config(), NOW + after * MINUTE, desk or Desk())
     return found
 
 
@@ -180,11 +181,21 @@ class TestWatching:
 
     def test_a_cadence(self, places: Places, session: SessionPlaces, worked: Work) -> None:
         """When it is configured, a CoWrap is made also without a breach; not of a session in which nothing happened."""
-        every = timedelta(hours=1)
+        config = Config(cowrap=CowrapConfig(every=3600.0))
         worked(NOW - 10 * MINUTE)
-        found = watched(places, 5, 10, 51, 56, 120, 200, every=every)
+        found = watched(places, 5, 10, 51, 56, 120, 200, config=config)
         assert [bool(one.made) for one in found] == [False, False, True, False, False, False]
         assert not alerts(places)
+
+    def test_thresholds_of_the_settings(self, places: Places, session: SessionPlaces) -> None:
+        """The owner may say when a chat is too long."""
+        config = Config(cowrap=CowrapConfig(characters=10, stale=60.0))
+        found = look(places, config, session, NOW, Desk(characters=11))
+        assert {one.name: one.threshold for one in found.signals} == {
+            "dos_per_hour": 2, "stale_minutes": 1, "artifact_latency": 60, "dos_since_wrap": 5, "pasted_turns": 60,
+            "pasted_characters": 10,
+        }  # fmt: skip
+        assert [one.name for one in found.signals if one.breached] == ["pasted_characters"]
 
     def test_what_failed_is_tried_again(self, places: Places, session: SessionPlaces, tmp_path: Path) -> None:
         """A disk that says no is told each time, and the breach is not forgotten; other sessions are looked at."""
