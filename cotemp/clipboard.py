@@ -67,7 +67,7 @@ def copy(text: str, env: Mapping[str, str]) -> Tool:
 
 
 def read(env: Mapping[str, str], limit: int) -> str:
-    """The text on the clipboard. Raises ToolMissing, AnswerIsNo when it cannot be read, BadUsage above `limit` bytes."""
+    """The text on the clipboard. Raises ToolMissing, AnswerIsNo when it cannot, BadUsage above `limit` bytes."""
     failed = []
     for tool in usable(env):
         data = _read(tool, env, limit + 1)

@@ -55,7 +55,7 @@ def test_init_makes_the_whole_home(fresh: Places) -> None:
         "inbox", "outbox", "logs", "notes", "scripts", "running", "held", "receipts",
     }  # fmt: skip
     assert {path.name for path in fresh.home.iterdir()} == {
-        "README.txt", "common", "greetings", "panels", "scripts", "sessions",
+        "README.txt", "common", "greetings", "panels", "prompts", "schemas", "scripts", "sessions", "templates",
     }  # fmt: skip
     assert "co-migrate" in (fresh.home / "greetings/GREETING_Migrate.txt").read_text()
     assert len((fresh.home / "README.txt").read_text().splitlines()) <= 15

@@ -40,6 +40,13 @@ def held_ids(cx: Context, word: str) -> list[str]:
     return [row.run_id for row in rows]
 
 
+def paste_ids(cx: Context, word: str) -> list[str]:
+    """Pastes that somebody still has to do something about, newest first."""
+    from ..pastes import Desk
+
+    return [record.id for record in Desk(cx.places).listing().records if record.is_open]
+
+
 def _needs_no_quotes(name: str) -> bool:
     """Names are anybody's text, and a shell would put one with a space, a `$` or worse on its line as it stands."""
     return all(char.isalnum() or char in "._-" for char in name)

@@ -57,6 +57,19 @@ _COMMANDS = (
     Command("scan", f"{_HERE}.scan:scan", Group.RUNS, "Search logs for secrets, and take them out"),
     Command("hello", f"{_HERE}.classic:hello", Group.RUNS, "Drop the hello DO"),
     Command("smoke", f"{_HERE}.classic:smoke", Group.RUNS, "Drop the smoke test DO"),
+    Command("paste", f"{_HERE}.pastes:paste", Group.CHAT, "Take what is prepared for a chat, and paste it there"),
+    Command("ingest", f"{_HERE}.ingest:ingest", Group.CHAT, "Take in what a chat answered"),
+    Command("bootstrap", f"{_HERE}.bootstrap:bootstrap", Group.CHAT, "Make the one thing to paste into a new chat"),
+    Command("respawn", f"{_HERE}.bootstrap:respawn", Group.CHAT, "Close a session's chat, and begin a fresh one"),
+    Command("acks", f"{_HERE}.pastes:acks", Group.CHAT, "Show what the chats have to acknowledge"),
+    Command(
+        "backchat emit", f"{_HERE}.backchat:emit_message", Group.CHAT, "Write a message for another session's chat"
+    ),
+    Command("backchat check", f"{_HERE}.backchat:check", Group.CHAT, "Check a message of somebody else"),
+    Command("capsule build", f"{_HERE}.capsule:build", Group.CHAT, "Make the policy capsule from your profile"),
+    Command("capsule bump", f"{_HERE}.capsule:bump", Group.CHAT, "Make the capsule anew, with a version that tells it"),
+    Command("capsule diff", f"{_HERE}.capsule:diff", Group.CHAT, "Show what your profile says now and the capsule not"),
+    Command("echo", f"{_HERE}.capsule:echo_of", Group.CHAT, "Record which policy a chat says it has loaded"),
     Command("ticker", f"{_HERE}.ticker:ticker", Group.CHAT, "Show what happens, a line each"),
     Command("log-bpoe", f"{_HERE}.ticker:log_bpoe", Group.CHAT, "Add an entry to the log of the workflow"),
     Command("bpoe", f"{_HERE}.ticker:bpoe", Group.CHAT, "Write the line of status, and show it"),
@@ -85,6 +98,7 @@ COMPLETERS = {
     "run": f"{_HERE}.complete:run_ids",
     "held": f"{_HERE}.complete:held_ids",
     "grant": f"{_HERE}.complete:grant_ids",
+    "paste": f"{_HERE}.complete:paste_ids",
 }
 """What `complete="…"` of an Arg or Opt means: `function(context, word)` gives names."""
 

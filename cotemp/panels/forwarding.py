@@ -14,7 +14,7 @@ from ..errors import BadUsage
 from ..places import Places, SessionPlaces, make_folder, refuse_link, write_whole
 from ..store.mailbox import NotPlain, read_plain
 
-__all__ = ["MARK", "forward", "forwarded", "successor"]
+__all__ = ["MARK", "forward", "forwarded", "predecessors", "successor"]
 
 MARK = "closed.json"
 """The file in the folder of a session that is over."""
@@ -50,6 +50,12 @@ def successor(places: Places, session: str) -> str:
     known = _known(places)
     last = _led(known, session.casefold())
     return next((name for name in known.values() if name.casefold() == last), session)
+
+
+def predecessors(places: Places, session: str) -> list[str]:
+    """Ids, case-folded, of the closed sessions that lead to this one."""
+    known, wanted = _known(places), session.casefold()
+    return [old for old in known if _led(known, old) == wanted]
 
 
 def _led(known: Mapping[str, str], folded: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,17 +11,20 @@ from pathlib import Path
 
 from ..chat.bootstrap import Bootstrap, render
 from ..chat.capsule import echo
+from ..chat.cowrap import is_snapshot
 from ..chat.paste import Kind, Paste, Scrub, new_id
 from ..errors import NotFound
 from ..places import Places
+from ..store.mailbox import NotPlain, read_plain
 from . import letters, templates
 from .capsules import Kept, default_profile, draft, kept, publish, read_profile
 from .chats import given
 from .desk import Desk
 from .record import Record
 
-__all__ = ["Made", "Wanted", "bootstrap", "capsule_in_force", "handoff_of", "todos_in", "todos_of"]
+__all__ = ["Made", "Wanted", "bootstrap", "capsule_in_force", "handoff_of", "todos_in", "todos_of", "wrap_of"]
 
+_WRAPS, _WRAP_LIMIT = 50, 512 * 1024
 _TODO = re.compile(
     r"^[ \t>]{0,20}(?:[-*+][ \t]+\[ \]|TODO:|(?:[-*+][ \t]+)?\d{1,2}[.)])[ \t]+(\S.*)$", re.MULTILINE | re.IGNORECASE
 )
@@ -66,7 +70,7 @@ def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime) -> Made:
         created=now,
     )
     record = desk.make(paste, wanted.window, scrub, about=str(capsule.version), priority="high")
-    given(places, wanted.session, str(capsule.version), now)
+    given(places, wanted.session, str(capsule.version), now, new_chat=True)
     return Made(record, str(capsule.version), (*frame.ignored, *rules.ignored, *greeting.ignored))
 
 
@@ -88,6 +92,23 @@ def capsule_in_force(places: Places, scrub: Scrub) -> Kept:
 def handoff_of(desk: Desk, session: str) -> str:
     """The body of the newest handoff that was emitted to a session; empty without one."""
     return _newest(desk, session, "handoff")
+
+
+def wrap_of(places: Places, session: str) -> str:
+    """The newest CoWrap of a session that lies in the home; empty without one."""
+    folder = places.home / "logs"
+    try:
+        names = sorted((name for name in os.listdir(folder) if name.startswith("CoWrap_Snapshot_")), reverse=True)
+    except OSError:
+        return ""
+    for name in names[:_WRAPS]:
+        try:
+            text = read_plain(folder / name, _WRAP_LIMIT)[0].decode("utf-8-sig", "replace")
+        except (OSError, NotPlain):
+            continue
+        if is_snapshot(text) and f"\nSession: {session}\n".casefold() in text[:4000].casefold():
+            return text
+    return ""
 
 
 def todos_of(desk: Desk, session: str, handoff: str) -> list[str]:

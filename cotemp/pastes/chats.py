@@ -39,14 +39,17 @@ class Standing:
     why: str = ""
 
 
-def given(places: Places, session: str, version: str, now: datetime) -> None:
-    """Remember that a capsule was prepared for the session's chat: it has to be echoed. Raises StorageFailed."""
-    before = chat_of(places, session)
+def given(places: Places, session: str, version: str, now: datetime, *, new_chat: bool = False) -> None:
+    """Remember that a capsule was prepared for the session's chat: it has to be echoed.
+
+    What its old chat echoed says nothing of a new one. Raises StorageFailed.
+    """
+    before = Chat(session) if new_chat else chat_of(places, session)
     _write(places, Chat(session, version, utc(now), before.echo, before.echo_at))
 
 
-def echoed(places: Places, session: str, version: str, now: datetime) -> Standing:
-    """Record what a chat echoed, right or wrong; returns where it then stands. Raises StorageFailed."""
+def echoed(places: Places, session: str, version: str | None, now: datetime) -> Standing:
+    """Record what a chat echoed, right, wrong or not at all; returns where it then stands. Raises StorageFailed."""
     before = chat_of(places, session)
     _write(places, Chat(session, before.given, before.given_at, version, utc(now)))
     return standing(places, session)

@@ -21,7 +21,7 @@ _LIMIT = 256 * 1024
 HOMES: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         RULES: (f"templates/{RULES}",),
-        BOOTSTRAP: (f"templates/{BOOTSTRAP}", f"prompts/{BOOTSTRAP}"),
+        BOOTSTRAP: (f"prompts/{BOOTSTRAP}", f"templates/{BOOTSTRAP}"),
     }
 )
 """Where in the home each may lie; the first that counts wins."""

@@ -18,7 +18,7 @@ from .settings import settle
 
 __all__ = ["FOLDERS", "initialise", "shipped_files"]
 
-FOLDERS = ("common", "scripts", "greetings")
+FOLDERS = ("common", "scripts", "greetings", "schemas", "templates", "prompts")
 """Folders of the home besides the sessions and the panels."""
 _GREETINGS = {"co-planning": "GREETING_Planning.txt", "co-migrate": "GREETING_Migrate.txt"}
 
@@ -99,6 +99,9 @@ def shipped_files(sessions: Sequence[str]) -> Iterator[tuple[str, Path]]:
     """What belongs into the home: its relative path, and the file that ships with the package."""
     templates = shipped("templates")
     yield "README.txt", templates / "home" / "README.txt"
+    yield "schemas/BackchatMessage.schema.json", shipped("schemas") / "BackchatMessage.schema.json"
+    yield "templates/Paste_BPOE.md", templates / "Paste_BPOE.md"
+    yield "prompts/Bootstrap_New_Session.md", templates / "Bootstrap_New_Session.md"
     for sid, greeting in _GREETINGS.items():
         if sid in (session.casefold() for session in sessions):
             yield f"greetings/{greeting}", templates / "greetings" / greeting

@@ -14,6 +14,7 @@ from ..places import Places, SessionPlaces, classic_home, own_config_file, stora
 from ..store.claims import holders
 from ..store.mailbox import unfinished
 from .installed import digest, home_of_state, installed
+from .making import FOLDERS
 from .powershell import is_shared, module_folders, put_back
 from .profile import joins, profiles, remove_from_profile
 
@@ -155,7 +156,7 @@ def _empty_folders(places: Places) -> Iterator[Removal]:
             session.held, session.receipts, session.root,
         ):  # fmt: skip
             yield Removal(folder, "an empty folder", if_empty=True)
-    for name in ("sessions", "panels", "common", "scripts", "greetings", ""):
+    for name in ("sessions", "panels", *FOLDERS, ""):
         yield Removal(places.home / name, "an empty folder", if_empty=True)
     for module in module_folders():
         for folder in (module / "Public", module / "Private", module, module.parent, module.parent.parent):

@@ -12,6 +12,7 @@ from ..places import Places, config_file
 from ..store.identity import host_id
 from ..times import utc
 from .attention import attention
+from .chats import Echoes, Table, about_chats, read_echoes
 from .folders import EMPTY, Contents, read_sessions
 from .index import Index
 from .model import SessionStatus, Snapshot, Supervisor, Watcher
@@ -22,7 +23,7 @@ from .work import Open, Work, read_work
 
 __all__ = ["snapshot"]
 
-_SHAPE = [kind._fields for kind in (Settings, PanelRow, Work, Open, Contents)]
+_SHAPE = [kind._fields for kind in (Settings, PanelRow, Work, Open, Contents, Echoes, Table)]
 """Of what the index keeps: an index of another shape is not ours."""
 _ALIVE = {Presence.ALIVE.value: True}
 """Of the panels that are present; of the others nobody can tell."""
@@ -43,8 +44,10 @@ def snapshot(places: Places, now: datetime, config: Path | None = None) -> Snaps
     ids, problem = _session_ids(places)
     contents = read_sessions(str(places.sessions), ids, settings.extensions, index, seconds)
     found = list(views(places, contents, claims, work))
+    echoes = read_echoes(places, index)
     problems = [one for one in (problem, settings.problem, work.problem) if one]
     problems += attention(places, found, claims, settings, index, seconds)
+    problems += about_chats(places, {view.id.casefold(): view.id for view in found}, echoes, index, seconds)
     if ids:
         index.save()
     return Snapshot(
@@ -54,7 +57,7 @@ def snapshot(places: Places, now: datetime, config: Path | None = None) -> Snaps
         utc(now),
         tuple(problems),
         _supervisor(claims),
-        tuple(_rows(found, panels, settings, seconds)),
+        tuple(_rows(found, panels, settings, echoes, seconds)),
     )
 
 
@@ -74,19 +77,21 @@ def _supervisor(claims: Claims) -> Supervisor:
     return Supervisor("running" if process.host == host_id() else "elsewhere", process.pid, claims.daemon.since)
 
 
-def _rows(found: Sequence[View], panels: Sequence[PanelRow], settings: Settings, now: float) -> Iterator[SessionStatus]:
+def _rows(
+    found: Sequence[View], panels: Sequence[PanelRow], settings: Settings, echoes: Echoes, now: float
+) -> Iterator[SessionStatus]:
     """A row for each panel that is present, by name, then one for each session that has none."""
     by_id = {view.id.casefold(): view for view in found}
     present = [panel for panel in panels if panel.state != Presence.DEAD]
     for panel in present:
         view = by_id.get(panel.session.casefold()) or View(panel.session, EMPTY, Watcher("stopped"))
-        yield _row(panel.name, panel, view, now)
+        yield _row(panel.name, panel, view, echoes, now)
     shown = {panel.session.casefold() for panel in present}
     names = _names(panels, settings)
     for view in found:
         key = view.id.casefold()
         if key not in shown:
-            yield _row(names.get(key, view.id), None, view, now)
+            yield _row(names.get(key, view.id), None, view, echoes, now)
 
 
 def _names(panels: Sequence[PanelRow], settings: Settings) -> Mapping[str, str]:
@@ -95,7 +100,7 @@ def _names(panels: Sequence[PanelRow], settings: Settings) -> Mapping[str, str]:
     return {**latest, **settings.names}
 
 
-def _row(name: str, panel: PanelRow | None, view: View, now: float) -> SessionStatus:
+def _row(name: str, panel: PanelRow | None, view: View, echoes: Echoes, now: float) -> SessionStatus:
     held = view.contents
     return SessionStatus(
         name=name,
@@ -114,4 +119,5 @@ def _row(name: str, panel: PanelRow | None, view: View, now: float) -> SessionSt
         runs_today=dict(view.today),
         notes_unread=held.notes,
         oldest_waiting_s=None if held.oldest is None else max(0, int(now - held.oldest / 1e9)),
+        policy_echo=echoes.echoed.get(view.id.casefold()),
     )

@@ -17,6 +17,7 @@ from cotemp.messages.header.keys import Header
 from cotemp.messages.panel import PanelRecord
 from cotemp.messages.receipt import Receipt
 from cotemp.messages.runlog import OriginalLog, Reasons, RunLog
+from cotemp.pastes.record import PasteRecord
 from cotemp.status.model import Snapshot
 from cotemp.store.owner import Owner
 
@@ -62,6 +63,18 @@ FORMATS = {
     "answer-decision": Format(answers.DecisionAnswer, "cotemp approve --json, cotemp deny --json"),
     "answer-notes": Format(answers.NotesAnswer, "cotemp notes --json"),
     "answer-notes-follow": Format(answers.FollowedNote, "cotemp notes --follow --json, each line"),
+    "answer-acks": Format(answers.AcksAnswer, "cotemp acks --json"),
+    "answer-backchat": Format(answers.BackchatAnswer, "cotemp backchat emit --json"),
+    "answer-backchat-check": Format(answers.BackchatCheckAnswer, "cotemp backchat check --json"),
+    "answer-bootstrap": Format(answers.BootstrapAnswer, "cotemp bootstrap --json"),
+    "answer-capsule": Format(answers.CapsuleAnswer, "cotemp capsule build --json, cotemp capsule bump --json"),
+    "answer-capsule-diff": Format(answers.CapsuleDiffAnswer, "cotemp capsule diff --json"),
+    "answer-echo": Format(answers.EchoAnswer, "cotemp echo --json"),
+    "answer-ingest": Format(answers.IngestAnswer, "cotemp ingest --json"),
+    "answer-paste": Format(answers.PasteAnswer, "cotemp paste ID --json"),
+    "answer-pastes": Format(answers.PastesAnswer, "cotemp paste --json"),
+    "answer-respawn": Format(answers.RespawnAnswer, "cotemp respawn --json"),
+    "paste": Format(PasteRecord, "pastes/<session>/<time>-<id>__<kind>.json"),
     "answer-panels": Format(answers.PanelsAnswer, "cotemp panels --json"),
     "answer-revoke": Format(answers.RevokeAnswer, "cotemp revoke --json"),
     "answer-runs": Format(answers.RunsAnswer, "cotemp runs --json"),
