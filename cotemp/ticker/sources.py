@@ -20,6 +20,8 @@ from ..times import dated
 
 __all__ = ["Alerts", "Boxes", "Pastes", "Record", "Source"]
 
+_EVENTS = 4
+"""Events of which at least one is told to people: a run that ends is applied, concluded and filed."""
 FRESH = 2.0
 """A folder that changed this recently (seconds) may change again without its time changing."""
 
@@ -32,7 +34,7 @@ class Source(Protocol):
 
 
 class Record:
-    """The ledger. Of what is on record, the last `limit` events (0: none)."""
+    """The ledger. Of what is on record, at least the last `limit` happenings (0: none)."""
 
     def __init__(self, places: Places, limit: int) -> None:
         self._places = places
@@ -47,7 +49,7 @@ class Record:
         self._mark = mark
         with Ledger(self._places, create=False) as ledger:
             length = ledger.length()
-            new = self._limit if self._seen < 0 else length - self._seen
+            new = self._limit * _EVENTS if self._seen < 0 else length - self._seen
             self._seen = length
             entries = ledger.events(limit=new) if new > 0 else []
             return list(told(entries, lambda run_id: _row(ledger, run_id)))

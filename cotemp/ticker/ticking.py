@@ -16,8 +16,8 @@ __all__ = ["PAUSE", "tick"]
 
 PAUSE = 0.3
 """Seconds between two looks."""
-_ALL = 1_000_000
-"""Events of the ledger at most, where everything since some time is asked for."""
+_ALL = 250_000
+"""Happenings of the ledger at most, where everything since some time is asked for."""
 
 
 def tick(

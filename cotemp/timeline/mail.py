@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,9 @@ from ..times import dated
 from .happening import Happening, Kind
 
 __all__ = ["Letter", "letters", "note_told"]
+
+
+_SECOND = timedelta(seconds=1)
 
 
 class Letter(NamedTuple):
@@ -38,8 +41,10 @@ def letters(session: SessionPlaces) -> list[Letter]:
 
 def note_told(session: str, path: Path, modified: float, *, waits: bool) -> Letter:
     """A note by its name; `modified` (seconds since the epoch) is when it came, where the name does not say."""
-    told = read_note_name(path.name)
-    at = told.sent if told and told.sent else dated(modified)
+    told, came = read_note_name(path.name), dated(modified)
+    at = told.sent if told and told.sent else came
+    if at <= came < at + _SECOND:  # the name does not tell more than that, and others happen within a second
+        at = came
     return Letter(at, session, told.sender if told else None, path, waits)
 
 
