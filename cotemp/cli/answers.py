@@ -26,6 +26,7 @@ __all__ = [
     "BackchatAnswer",
     "BackchatCheckAnswer",
     "BootstrapAnswer",
+    "BpoeAnswer",
     "CapsuleAnswer",
     "CapsuleDiffAnswer",
     "DecisionAnswer",
@@ -41,6 +42,7 @@ __all__ = [
     "ListedNote",
     "ListedPanel",
     "ListedPaste",
+    "MetricsAnswer",
     "NoteFate",
     "NotesAnswer",
     "PanelsAnswer",
@@ -51,6 +53,7 @@ __all__ = [
     "RunsAnswer",
     "SentAnswer",
     "SentNote",
+    "TickerLine",
 ]
 
 
@@ -605,3 +608,79 @@ class RespawnAnswer(BootstrapAnswer):
 
     successor: str
     notes_moved: int
+
+
+class TickerLine(TypedDict):
+    """`cotemp ticker --json`: one line for each thing that happens. Its texts may be anybody's."""
+
+    schema: Literal[1]
+    at: str
+    """UTC with milliseconds."""
+    kind: Literal["note", "do", "run", "held", "decision", "changes", "paste", "ack", "wrap", "alert", "ticker"]
+    """`ticker`: a file of the original's queue."""
+    session: str | None
+    """Null for what concerns the home."""
+    what: str
+    about: str | None
+    """The run, note, paste or file."""
+    good: bool | None
+    """Null where nothing is good or bad about it."""
+
+
+class EventCounts(TypedDict):
+    """How often each thing happened."""
+
+    do_queued: int
+    do_passed: int
+    do_failed: int
+    """Anything but passed and rejected."""
+    header_rejected: int
+    note_sent: int
+    paste_made: int
+    ack: int
+    bloat: int
+    first_do: int
+    """Sessions whose first DO passed."""
+
+
+class MedianSeconds(TypedDict):
+    """Medians in seconds; null where nothing was measured."""
+
+    drop_to_done: float | None
+    paste_to_ack: float | None
+    session_to_first_do: float | None
+
+
+class MetricsAnswer(TypedDict):
+    """`cotemp metrics --json`."""
+
+    schema: Literal[1]
+    counts: EventCounts
+    pass_rate: float | None
+    """Of the DOs that ran, from 0 to 1; null when none ran."""
+    header_rejects: dict[str, int]
+    """By the first key that was wrong."""
+    failures: dict[str, int]
+    """By outcome."""
+    bloat: dict[str, int]
+    """By what was wrong."""
+    median_seconds: MedianSeconds
+    since: str | None
+    """As it was asked for."""
+    session: str | None
+
+
+class BpoeAnswer(TypedDict):
+    """`cotemp bpoe --json`: the line of status, and what its health is made of."""
+
+    schema: Literal[1]
+    path: str
+    line: str
+    health: str
+    """`OK`, or `ATTENTION(2)+BLOAT(1)+FAILING(1)`."""
+    attention: list[str]
+    """Sentences: what `cotemp status` says needs a human."""
+    bloated: list[str]
+    """Sessions with an alert in the last hour."""
+    failing: list[str]
+    """Sessions whose last DO of the last 24 hours did not pass."""

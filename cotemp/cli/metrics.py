@@ -57,9 +57,9 @@ def metrics(
 
 
 def _session(cx: Context, name: str) -> str:
-    from ..panels import resolve  # only who asks for one session pays for the registry
+    from ..panels import find, resolve  # only who asks for one session pays for the registry
 
-    return resolve(cx.places, name).id
+    return (find(cx.places, name) or resolve(cx.places, name)).id  # of a closed one itself, not its successor
 
 
 def _told(found: "Summary") -> Iterator[str]:

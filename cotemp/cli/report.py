@@ -32,11 +32,11 @@ def report(
       cotemp report Migrate --since 2d
       cotemp report co-planning -o - > report.html
     """
-    from ..panels import resolve
+    from ..panels import find, resolve
     from ..places import write_whole
     from ..report import gather, page
 
-    place = resolve(cx.places, session)
+    place = find(cx.places, session) or resolve(cx.places, session)  # of a closed one itself, not its successor
     cx.progress(f"reading {place.id}")
     begin, acks = ago(since) if since else None, history(desk(cx).listing().records)
     found = gather(cx.places, place, local_now(), scrub(cx, place.id), name=session, since=begin, acks=acks)

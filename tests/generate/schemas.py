@@ -52,6 +52,7 @@ FORMATS = {
     "answer-audit": Format(answers.AuditAnswer, "cotemp audit --json"),
     "answer-audit-run": Format(answers.AuditRunAnswer, "cotemp audit RUN --json"),
     "answer-audit-verify": Format(answers.AuditVerifyAnswer, "cotemp audit --verify --json"),
+    "answer-bpoe": Format(answers.BpoeAnswer, "cotemp bpoe --json"),
     "answer-autostart": Format(answers.AutostartAnswer, "cotemp autostart status --json"),
     "answer-autostart-disable": Format(answers.AutostartDisableAnswer, "cotemp autostart disable --json"),
     "answer-autostart-enable": Format(answers.AutostartEnableAnswer, "cotemp autostart enable --json"),
@@ -61,6 +62,7 @@ FORMATS = {
     "answer-grants": Format(answers.GrantsAnswer, "cotemp grants --json"),
     "answer-held": Format(answers.HeldAnswer, "cotemp held --json"),
     "answer-decision": Format(answers.DecisionAnswer, "cotemp approve --json, cotemp deny --json"),
+    "answer-metrics": Format(answers.MetricsAnswer, "cotemp metrics --json"),
     "answer-notes": Format(answers.NotesAnswer, "cotemp notes --json"),
     "answer-notes-follow": Format(answers.FollowedNote, "cotemp notes --follow --json, each line"),
     "answer-acks": Format(answers.AcksAnswer, "cotemp acks --json"),
@@ -80,6 +82,7 @@ FORMATS = {
     "answer-runs": Format(answers.RunsAnswer, "cotemp runs --json"),
     "answer-sent": Format(answers.SentAnswer, "cotemp sent --json"),
     "answer-status": Format(Snapshot, "cotemp status --json"),
+    "answer-ticker": Format(answers.TickerLine, "cotemp ticker --json, line by line"),
 }
 """What is documented, by the name of its schema."""
 

@@ -21,6 +21,7 @@ from cotemp.store.identity import this_process
 from cotemp.store.ledger import Ledger
 from cotemp.times import local_now
 from tests.cli.real import here, home
+from tests.fitting import check
 from tests.runs.made import begin, legacy_log, ran
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -195,7 +196,9 @@ def test_people_see_figures(counted_home: Places) -> None:
 
 def test_it_is_narrowed_by_session_and_time(counted_home: Places) -> None:
     """Panels and times narrow it; a time that is none and a session that is none are told."""
-    assert here("metrics", "--session", "co-migrate", "--json").json["pass_rate"] == 1
+    narrowed = here("metrics", "--session", "co-migrate", "--json").json
+    check("answer-metrics", narrowed)
+    assert narrowed["pass_rate"] == 1
     assert here("metrics", "--since", "7d", "--json").json["counts"]["do_queued"] == 2
     assert here("metrics", "--since", "2030-01-01", "--json").json["counts"]["do_queued"] == 0
     assert here("metrics", "--since", "whenever").code == 2

@@ -17,6 +17,7 @@ from cotemp.places import Places
 from cotemp.times import local_now
 from tests.cli.real import here, home
 from tests.conftest import need
+from tests.fitting import check
 from tests.runs.made import ran
 
 NOW = datetime(2026, 11, 21, 16, 5, 9, tzinfo=UTC)
@@ -114,6 +115,7 @@ def test_the_command_writes_what_it_shows(tmp_path: Path) -> None:
     assert "| focus=Migration | repo=app@main | health=OK" in said.out
     assert bpoe.status_file(home()).read_text() == said.out
     again = here("bpoe", "--json")
+    check("answer-bpoe", again.json)
     assert again.json["health"] == "OK"
     assert "focus=Migration" in again.json["line"]
     assert json.loads(again.out)["line"] + "\n" == bpoe.status_file(home()).read_text()
