@@ -50,9 +50,10 @@ class Made:
     ignored: tuple[Path, ...]
 
 
-def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime) -> Made:
+def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime, *, ahead: bool = False) -> Made:
     """Put a bootstrap on the desk; its chat has to echo the policy from now on.
 
+    `ahead`: nobody has asked for it yet, so that the chat which there is keeps its standing.
     Raises BadUsage for a template of the owner's that has a place nobody fills, StorageFailed.
     """
     places = desk.places
@@ -70,7 +71,8 @@ def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime) -> Made:
         created=now,
     )
     record = desk.make(paste, wanted.window, scrub, about=str(capsule.version), priority="high")
-    given(places, wanted.session, str(capsule.version), now, new_chat=True)
+    if not ahead:
+        given(places, wanted.session, str(capsule.version), now, new_chat=True)
     return Made(record, str(capsule.version), (*frame.ignored, *rules.ignored, *greeting.ignored))
 
 

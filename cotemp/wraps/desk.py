@@ -61,8 +61,9 @@ class PasteDesk:
 
 
 def _pasted_at(record: pastes.Record) -> datetime | None:
-    """When it was pasted, as a human or its ACK says; None while nobody does."""
-    event = record.last("pasted") or record.last("acknowledged")
+    """When it was pasted: as a human or its ACK says, else when the last part was copied; None while it waits."""
+    copied = record.last("copied") if record.copied == len(record.parts) else None
+    event = record.last("pasted") or record.last("acknowledged") or copied
     return parse_utc(event["at"]) if event else None
 
 

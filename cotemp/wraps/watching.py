@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from .files import append_line
 from .making import Made, Order, make, note_down
 from .memory import Memory, recall, remember
 from .signals import Mail, facts_of, mail_of
+from .successor import ready_for_fresh_chat
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -25,11 +26,14 @@ __all__ = ["ALERT", "Look", "limits_of", "look", "watch_over"]
 ALERT = "BLOAT_ALERT.txt"
 BETWEEN = timedelta(seconds=30)
 """Two looks that are closer count as one, whoever made them."""
+ANSWERED = frozenset({"dos_per_hour", "stale_minutes", "dos_since_wrap"})
+"""Signals that a CoWrap answers: they are counted anew from it, and may breach anew at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at one session. `made`: the CoWrap that was made for it; `alert`: the line that was written.
+    """A look at one session. `made`: the CoWrap that was made for it; `alert`: the line that was written; `paste`: the
+    id of the bootstrap that waits for a fresh chat.
 
     `problem`: why something could not be done; it is tried again at the next look.
     """
@@ -40,6 +44,7 @@ class Look:
     made: Made | None = None
     alert: str = ""
     problem: str = ""
+    paste: str = ""
 
     @property
     def over(self) -> tuple[str, ...]:
@@ -49,7 +54,8 @@ class Look:
     def told(self) -> str:
         """A line for a log; "" when there is nothing to say."""
         done = f"{self.alert or 'its time has come'}; CoWrap: {self.made.path.name}" if self.made else ""
-        return "; ".join(filter(None, (done, self.problem)))
+        ready = f"for a fresh chat: cotemp paste {self.paste}" if self.paste else ""
+        return "; ".join(filter(None, (done, ready, self.problem)))
 
 
 def watch_over(
@@ -117,9 +123,10 @@ def _watched(
         and (now - (memory.wrapped or facts.begun)).total_seconds() >= every
     )
     made = _wrapped(places, config, session, now, desk, begun) if begun or due else None
+    course = replace(course, over=course.over - ANSWERED) if made else course
     remember(places, session.id, Memory(now if made else memory.wrapped, now, course))
-    alert, problem = _alert(places, session, now, begun, made) if begun and made else ("", "")
-    yield Look(session.id, found, course, made, alert, problem)
+    look = Look(session.id, found, course, made)
+    yield _told(places, config, look, begun) if begun and made else look
 
 
 def _wrapped(
@@ -129,20 +136,25 @@ def _wrapped(
     return make(places, config, session, now, Order(why=why), desk)
 
 
-def _alert(
-    places: Places, session: SessionPlaces, now: datetime, begun: Sequence[Signal], made: Made
-) -> tuple[str, str]:
-    """Append the original's line to the home's alerts; returns it, and why that was not possible.
+def _told(places: Places, config: Config, look: Look, begun: Sequence[Signal]) -> Look:
+    """Lay the bootstrap for a fresh chat on the desk, and write the alert.
 
-    The CoWrap is made by then, and remembered: nothing that lies in the way of the alert makes another one.
+    The CoWrap is made by then, and remembered: nothing that lies in the way here makes another one.
     """
-    line = alert_line(begun, now, session.id)
+    made, troubles = look.made, []
+    assert made
+    try:
+        look = replace(look, paste=ready_for_fresh_chat(places, config, made))
+    except CotempError as error:
+        troubles.append(str(error))
+    line = alert_line(begun, made.at, look.session)
     try:
         append_line(places.home / "alerts" / ALERT, line)
-        note_down(places, "bloat", session.id, now, signals=[one.name for one in begun], cowrap=made.path.name)
+        more = {"signals": [one.name for one in begun], "cowrap": made.path.name, "paste": look.paste or None}
+        note_down(places, "bloat", look.session, made.at, **more)
     except CotempError as error:
-        return line, str(error)
-    return line, ""
+        troubles.append(str(error))
+    return replace(look, alert=line, problem="; ".join(troubles))
 
 
 def _is_ours(session: SessionPlaces) -> bool:

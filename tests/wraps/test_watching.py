@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from cotemp import pastes
 from cotemp.chat.bloat import Course, Facts, Limits, alert_line, followed, healthy_line, signals
 from cotemp.config import Config
 from cotemp.config.settings import CowrapConfig
+from cotemp.pastes.bootstrapping import capsule_in_force
+from cotemp.pastes.chats import echoed
 from cotemp.places import Places, SessionPlaces
 from cotemp.times import local_now
 from cotemp.wraps import Order, Pasted, make
@@ -126,6 +129,37 @@ class TestWatching:
         assert "Why: bloat: Status stale" in made[0].made.text
         assert line in made[0].told()
         assert watched(places, 61)[0].over == ()
+
+    def test_a_fresh_chat_can_begin_at_once(self, places: Places, session: SessionPlaces, worked: Work) -> None:
+        """With the breach the bootstrap of the next chat waits at the desk, the CoWrap in it; only the newest one."""
+        capsule_in_force(places, str)
+        for number in range(5):
+            worked(NOW - number * MINUTE)
+        (first,) = [one for one in watched(places, 1, 2) if one.made]
+        desk = pastes.Desk(places)
+        record = desk.find(first.paste)
+        assert (record.kind, record.state, record.session) == ("bootstrap", "waiting", "co-x")
+        text = "".join(desk.text(record, part) for part in range(1, len(record.parts) + 1))
+        assert "# CoWrap Snapshot" in text
+        assert "DOs since CoWrap: 5" in text
+        assert f"cotemp paste {first.paste}" in first.told()
+        for number in range(5):
+            worked(NOW + (3 + number / 10) * MINUTE)
+        (second,) = [one for one in watched(places, 4, 5, 6, 7) if one.made]
+        states = {one.id: one.state for one in desk.listing("co-x").records}
+        assert states == {first.paste: "dropped", second.paste: "waiting"}
+
+    def test_a_chat_that_is_there_keeps_its_standing(self, places: Places, session: SessionPlaces) -> None:
+        """A bootstrap that nobody has pasted yet makes no policy an old one, nor is there one where no capsule is."""
+        fresh = pastes.standing(places, "co-x")
+        assert any(one.made and not one.paste for one in watched(places, 0, 1, desk=Desk(turns=100)))
+        assert pastes.standing(places, "co-x") == fresh
+        version = str(capsule_in_force(places, str).version)
+        current = echoed(places, "co-x", version, NOW)
+        assert current.why == ""
+        found = [*watched(places, 3, 4), *watched(places, 5, 6, desk=Desk(turns=100))]
+        assert any(one.paste for one in found)
+        assert pastes.standing(places, "co-x") == current
 
     def test_a_session_in_which_nothing_happened(self, places: Places, session: SessionPlaces) -> None:
         """A fresh home makes no CoWraps, however long it waits; nor does mail that only arrives."""
