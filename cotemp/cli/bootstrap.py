@@ -200,12 +200,12 @@ def _keep_its_rules(cx: Context, old: "SessionPlaces", new: str) -> None:
 def _wrapped(cx: Context, old: "SessionPlaces") -> "Wrap":
     """The last CoWrap of a session whose DOs have all ended."""
     from ..supervisor import control
-    from ..wraps import Order, make
+    from ..wraps import Order, PasteDesk, make
     from ..wraps.closing import refuse_while_it_runs
-    from .wrapping import WrapDesk
 
     cx.progress("waiting for the DO that runs ...")
     with contextlib.suppress(NotFound):  # the daemon does not run, or does not watch it
         control.down(cx.places, [old.id], drain=True)
     refuse_while_it_runs(cx.places, old)
-    return make(cx.places, cx.config, old, local_now(), Order(why="its chat is closed"), WrapDesk(cx.places))
+    now = local_now()
+    return make(cx.places, cx.config, old, now, Order(why="its chat is closed"), PasteDesk(cx.places, now))
