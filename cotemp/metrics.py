@@ -12,17 +12,22 @@ from datetime import datetime
 from pathlib import Path
 
 from .chat.metrics import Event, What, line
+from .display import display_line
+from .errors import BadName
 from .messages.ack import Ack
 from .messages.run import Outcome
+from .names import session_id
 from .places import Places, SessionPlaces, make_folder, refuse_link, write_whole
 from .runs import Entry, RunRow, survey
 from .store.identity import host_id, machine_of
 from .store.ledger import Ledger, Row
-from .timeline import letters, read_alerts
-from .times import dated, parse_utc
+from .timeline import Alert, Letter, letters, moment, read_alerts
+from .times import dated
 
 __all__ = ["collect", "lines_file", "record"]
 
+_WORDS = 80
+"""Characters of a reason that may be anybody's."""
 _NEVER_RAN = (Outcome.REJECTED, Outcome.REFUSED)
 
 
@@ -33,9 +38,7 @@ def collect(places: Places, acks: Iterable[Ack] = ()) -> list[Event]:
     """
     entries = survey(places).entries
     found = [*_runs(places, entries), *_sessions(places, entries), *_pastes(acks)]
-    found += [
-        Event(alert.at, What.BLOAT, alert.session, reason=", ".join(alert.reasons)) for alert in read_alerts(places)
-    ]
+    found += map(_alert, read_alerts(places))
     return sorted(found, key=lambda event: event.at)
 
 
@@ -63,10 +66,10 @@ def _runs(places: Places, entries: Iterable[Entry]) -> Iterator[Event]:
     with Ledger(places, create=False) as ledger:
         for entry in entries:
             row, own = entry.row, entry.own
-            came = _moment(own.queued if own else row.started or row.ended)
+            came = moment(own.queued if own else row.started or row.ended)
             if came:
                 yield Event(came, What.DO_QUEUED, row.session)
-            ended = _moment(row.ended)
+            ended = moment(row.ended)
             if ended and row.outcome:
                 yield _end(ledger, row, own, ended)
 
@@ -83,21 +86,12 @@ def _end(ledger: Ledger, row: RunRow, own: Row | None, ended: datetime) -> Event
 def _why_rejected(ledger: Ledger, row: RunRow, own: Row | None) -> str:
     """The first key of the header that is wrong; where it has no header at all, what was said of it."""
     problems = ledger.log(own.run_id)["problems"] if own else []
-    return next((one["key"] or one["what"] for one in problems), row.reason or "")
+    return display_line(next((one["key"] or one["what"] for one in problems), row.reason or ""), _WORDS)
 
 
 def _between(queued: str, ended: datetime) -> float | None:
-    came = _moment(queued)
+    came = moment(queued)
     return max(0.0, (ended - came).total_seconds()) if came else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    """None for a time that a foreign log spells as nobody can read, or without its zone."""
-    try:
-        at = parse_utc(text or "")
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 # --- sessions ---
@@ -106,16 +100,24 @@ def _moment(text: str | None) -> datetime | None:
 def _sessions(places: Places, entries: Iterable[Entry]) -> Iterator[Event]:
     first: dict[str, datetime] = {}
     for entry in entries:
-        ended = _moment(entry.row.ended)
+        ended = moment(entry.row.ended)
         if entry.own and ended and entry.row.outcome is Outcome.PASSED:
             key = entry.row.session.casefold()
             first[key] = min(ended, first.get(key, ended))
     for sid in places.session_ids():
         session = places.session(sid)
-        yield from (Event(letter.at, What.NOTE_SENT, letter.sender or "") for letter in letters(session))
+        yield from (Event(letter.at, What.NOTE_SENT, _sender(letter)) for letter in letters(session))
         passed = first.get(sid.casefold())
         if passed:
             yield Event(passed, What.FIRST_DO, sid, _since_made(session, passed))
+
+
+def _sender(letter: Letter) -> str:
+    """The session that a note's name says; "" for what no session is called: anybody may name a file."""
+    try:
+        return session_id(letter.sender or "")
+    except BadName:
+        return ""
 
 
 def _since_made(session: SessionPlaces, passed: datetime) -> float | None:
@@ -136,7 +138,11 @@ def _changed(folder: Path) -> float | None:
         return None
 
 
-# --- pastes ---
+# --- pastes and alerts ---
+
+
+def _alert(alert: Alert) -> Event:
+    return Event(alert.at, What.BLOAT, alert.session, reason=display_line(", ".join(alert.reasons), _WORDS))
 
 
 def _pastes(acks: Iterable[Ack]) -> Iterator[Event]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from ..names import DO_LIMIT
 from ..places import Places
 from ..runs import Entry, RunRow
 from ..runs.details import artifact_folder, do_file, document
-from ..timeline import Happening, Kind
-from ..times import local, parse_utc, show_duration
+from ..timeline import Happening, Kind, moment
+from ..times import show_duration
 from .model import Form, Item, Mood, Text
 from .texts import Shelf
 
@@ -29,7 +28,7 @@ _LARGEST_SHOWN = DO_LIMIT
 def item_of(places: Places, entry: Entry, story: Sequence[Happening], shelf: Shelf) -> Item | None:
     """The item of a run; None for one that says of no moment when it was."""
     row, clean = entry.row, shelf.clean
-    at = _moment(row.when)
+    at = moment(row.when)
     if at is None:
         return None
     log = _log(places, entry)
@@ -98,20 +97,13 @@ def _of(log: dict[str, Any], *keys: str) -> str:
 
 
 def _took(row: RunRow) -> str:
-    began, ended = _moment(row.started), _moment(row.ended)
+    began, ended = moment(row.started), moment(row.ended)
     return show_duration(max(0.0, (ended - began).total_seconds())) if began and ended else ""
 
 
 def _clock(text: str | None) -> str:
-    at = _moment(text)
+    at = moment(text)
     return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return local(parse_utc(text or ""))
-    except ValueError:
-        return None
 
 
 # --- texts ---

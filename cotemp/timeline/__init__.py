@@ -6,6 +6,7 @@ from .acks import told as acks_told
 from .alerts import Alert, alerts_in, read_alerts
 from .happening import Happening, Kind
 from .mail import Letter, letters
+from .moments import moment
 from .record import told
 from .wraps import Wrap, wraps_of
 
@@ -18,6 +19,7 @@ __all__ = [
     "acks_told",
     "alerts_in",
     "letters",
+    "moment",
     "read_alerts",
     "told",
     "wraps_of",

@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 from ..places import Places
 from ..store.mailbox import NotPlain, read_plain
-from ..times import parse_utc
 from .happening import Happening, Kind
+from .moments import moment
 
 __all__ = ["LIMIT", "Alert", "alerts_file", "alerts_in", "read_alerts"]
 
 LIMIT = 4 * 1024 * 1024
 """Bytes of alerts that are read; a line has about a hundred."""
 
-_LINE = re.compile(r"\[BLOAT\?\] (.+) \u2014 (\S+(?: \d\S*)?)(?: \[([^\]]{1,64})\])?", re.DOTALL)
+_LINE = re.compile(r"\[BLOAT\?\] (.+) \u2014 (\S+(?: \d\S*)?)(?: \[([A-Za-z0-9][A-Za-z0-9._-]{0,63})\])?", re.DOTALL)
 _FIGURES = re.compile(r":.*", re.DOTALL)
 
 
@@ -56,14 +56,6 @@ def alerts_in(data: bytes) -> Iterator[Alert]:
     """The alerts in the bytes of such a file; lines that are none are passed over."""
     for line in data.decode("utf-8-sig", "replace").splitlines():
         found = _LINE.fullmatch(line.strip())
-        at = _moment(found[2]) if found else None
+        at = moment(found[2]) if found else None
         if found and at:
             yield Alert(at, found[3] or "", found[1])
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = parse_utc(text)
-        return at if at.tzinfo else None
-    except ValueError:
-        return None

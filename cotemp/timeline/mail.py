@@ -42,7 +42,7 @@ def letters(session: SessionPlaces) -> list[Letter]:
 def note_told(session: str, path: Path, modified: float, *, waits: bool) -> Letter:
     """A note by its name; `modified` (seconds since the epoch) is when it came, where the name does not say."""
     told, came = read_note_name(path.name), dated(modified)
-    at = told.sent if told and told.sent else came
+    at = dated(told.sent.timestamp()) if told and told.sent else came
     if at <= came < at + _SECOND:  # the name does not tell more than that, and others happen within a second
         at = came
     return Letter(at, session, told.sender if told else None, path, waits)

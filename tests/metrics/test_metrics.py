@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cotemp import notes
-from cotemp.chat.metrics import Event, What, read, summarise
+from cotemp.chat.bloat import Facts, alert_line, signals
+from cotemp.chat.metrics import Event, What, prometheus, read, summarise
 from cotemp.messages.ack import Ack
 from cotemp.messages.do import Problem
 from cotemp.messages.run import Ended, Outcome, Run
@@ -116,6 +117,31 @@ def test_alerts_are_counted_by_what_was_wrong(places: Places, session: SessionPl
     summary = summarise(collect(places))
     assert summary.bloat == {"DOs since CoWrap": 1, "Low DO throughput, Status stale": 1}
     assert summarise(collect(places), session="co-migrate").bloat == {"DOs since CoWrap": 1}
+
+
+def test_what_our_monitor_writes_is_understood(places: Places) -> None:
+    """The line of an alert, as the room that finds bloat spells it, is counted for its session with all its reasons."""
+    facts = Facts(AT, AT - timedelta(hours=3), AT - timedelta(hours=2), dos_since_wrap=9)
+    file = places.home / "alerts" / "BLOAT_ALERT.txt"
+    file.parent.mkdir()
+    file.write_text(alert_line(signals(facts), AT, "co-migrate") + "\n", encoding="utf-8")
+    (event,) = collect(places)
+    assert (event.at, event.session) == (AT, "co-migrate")
+    assert event.reason == "Low DO throughput, Status stale, DOs since CoWrap"
+
+
+@pytest.mark.parametrize("year", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_no_name_and_no_year_can_spoil_the_figures(places: Places, session: SessionPlaces, year: str) -> None:
+    """Anybody may name a file and write an alert: nothing of it steers a terminal, and no year is too much."""
+    (session.inbox / f"NOTE_{year[:4]}0101-000000_x\x1b]0;t\x07\u202e.md").write_bytes(b"x")
+    file = places.home / "alerts" / "BLOAT_ALERT.txt"
+    file.parent.mkdir()
+    file.write_text(f"[BLOAT?] \x1b[2J{'x' * 500} \u2014 {year} [co-migrate]\n", encoding="utf-8")
+    legacy_log(session, "DO_Odd-20250909-044442-1", b'{"ts": "%b", "result": "fail"}' % year.encode())
+    events = collect(places)
+    assert counted(events)["note_sent"] == counted(events)["bloat"] == 1
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", prometheus(events) + record(places, events).read_text())
+    assert all(len(event.reason) <= 80 for event in events)
 
 
 def test_acks_are_measured(places: Places) -> None:

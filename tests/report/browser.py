@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -95,26 +94,26 @@ class Tab:
 
 
 @contextmanager
-def browser() -> Iterator[Tab]:
-    """A browser of its own, ended with the test."""
+def browser(profile: Path) -> Iterator[Tab]:
+    """A browser of its own, ended with the test; what it keeps goes into the folder `profile`."""
     program = need("chromium")
     ours_in, theirs_out = os.pipe()
     theirs_in, ours_out = os.pipe()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        argv = [program, *_FLAGS, f"--user-data-dir={profile}"]
-        shell = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
-        process = subprocess.Popen(
-            ["bash", "-c", shell, "bash", *argv], pass_fds=(theirs_in, theirs_out), env={**os.environ, "HOME": profile},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        os.close(theirs_in)
-        os.close(theirs_out)
-        try:
-            with open(ours_in, "rb") as answers, open(ours_out, "wb", buffering=0) as questions:
-                yield Tab(lambda asked: _write(questions, asked), lambda: _read(answers))
-        finally:
-            process.terminate()
-            process.wait(_PATIENCE)
+    argv = [program, *_FLAGS, f"--user-data-dir={profile}"]
+    shell = f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}'
+    process = subprocess.Popen(
+        ["bash", "-c", shell, "bash", *argv], pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "HOME": str(profile), "TMPDIR": str(profile)},
+    )  # fmt: skip
+    os.close(theirs_in)
+    os.close(theirs_out)
+    try:
+        with open(ours_in, "rb") as answers, open(ours_out, "wb", buffering=0) as questions:
+            yield Tab(lambda asked: _write(questions, asked), lambda: _read(answers))
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
 
 
 def _write(pipe: Any, value: dict[str, Any]) -> None:

@@ -48,8 +48,8 @@ FOCUS = """(() => { const one = document.activeElement, box = one.getBoundingCli
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Tab]:
-    with browser() as found:
+def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    with browser(tmp_path_factory.mktemp("browser")) as found:
         yield found
 
 

@@ -251,6 +251,18 @@ def test_a_foreign_log_shows_no_file_of_its_choice(places: Places, tmp_path: Pat
     assert "nobody should see" not in shown.text
 
 
+@pytest.mark.parametrize(
+    "year", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-09-09T04:44:42", "soon"]
+)
+def test_no_year_is_too_much(places: Places, year: str) -> None:
+    """Logs, alerts and names of notes may tell any time: the page is made, whatever it says."""
+    session = places.session("co-migrate")
+    session.make()
+    foreign_log(session, "DO_Odd-20250909-044442-1", {"ts": year, "do_title": "Odd", "result": "pass"})
+    (session.inbox / f"NOTE_{year[:4]}0101-000000_co-x.md").write_bytes(b"a note of another age")
+    assert "of another age" in read(page(gather(places, session, local_now(), CLEAN))).text
+
+
 def test_the_originals_runs_are_shown(places: Places) -> None:
     """What the PowerShell original ran has its entry, with what its log tells."""
     session = places.session("co-migrate")
