@@ -28,7 +28,6 @@ __all__ = ["collect", "lines_file", "record"]
 
 _WORDS = 80
 """Characters of a reason that may be anybody's."""
-_NEVER_RAN = (Outcome.REJECTED, Outcome.REFUSED)
 
 
 def collect(places: Places, acks: Iterable[Ack] = ()) -> list[Event]:
@@ -77,7 +76,7 @@ def _runs(places: Places, entries: Iterable[Entry]) -> Iterator[Event]:
 def _end(ledger: Ledger, row: RunRow, own: Row | None, ended: datetime) -> Event:
     if row.outcome is Outcome.REJECTED:
         return Event(ended, What.HEADER_REJECTED, row.session, reason=_why_rejected(ledger, row, own))
-    seconds = None if own is None or row.outcome in _NEVER_RAN else _between(own.queued, ended)
+    seconds = _between(own.queued, ended) if own else None
     if row.outcome is Outcome.PASSED:
         return Event(ended, What.DO_PASSED, row.session, seconds)
     return Event(ended, What.DO_FAILED, row.session, seconds, str(row.outcome))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cotemp import notes
+from cotemp.messages.ack import Ack
 from cotemp.places import Places
 from cotemp.redact import Scrubber
 from cotemp.report import gather, page
@@ -44,7 +45,7 @@ CONTRASTS = """(() => {
 PAGE = re.compile(rb"/Type\s*/Page\b")
 FOCUS = """(() => { const one = document.activeElement, box = one.getBoundingClientRect();
   return { tag: one.tagName, text: one.textContent, top: box.top, left: box.left, width: box.width,
-           outline: getComputedStyle(one).outlineStyle }; })()"""
+           outline: getComputedStyle(one).outlineStyle + ' ' + getComputedStyle(one).outlineWidth }; })()"""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,8 @@ def shown(places: Places, tmp_path: Path) -> Path:
     for name, text in HOSTILE.items():
         if name != "surrogate":  # no note can hold one
             notes.send(places, session.id, text, "co-planning", local_now())
-    report = gather(places, session, local_now(), Scrubber({}, b"k" * 32).scrub, name="Migrate", acks=acks())
+    long = Ack("p-cccccc", session.id, "backchat", "W" * 500, local_now(), local_now(), ("W" * 500,), "claimed")
+    report = gather(places, session, local_now(), Scrubber({}, b"k" * 32).scrub, name="Migrate", acks=[*acks(), long])
     file = tmp_path / "report.html"
     file.write_text(page(report), encoding="utf-8")
     return file
@@ -88,7 +90,7 @@ def test_the_keyboard_reaches_everything(tab: Tab, shown: Path) -> None:
     tab.open(shown)
     tab.press("Tab")
     skip = tab.ask(FOCUS)
-    assert (skip["text"], skip["outline"]) == ("Skip to the timeline", "solid")
+    assert (skip["text"], skip["outline"]) == ("Skip to the timeline", "solid 3px")
     assert skip["left"] >= 0
     assert skip["top"] >= 0
     tab.press("Enter")
@@ -111,7 +113,7 @@ def test_every_stop_of_the_keyboard_can_be_seen(tab: Tab, shown: Path) -> None:
         tab.press("Tab")
         stops.append(tab.ask(FOCUS))
     assert len(stops) > 20
-    assert {(one["outline"], one["width"] > 0) for one in stops[:-1]} == {("solid", True)}
+    assert {(one["outline"], one["width"] > 0) for one in stops[:-1]} == {("solid 3px", True)}
 
 
 def test_the_strip_leads_to_its_entry(tab: Tab, shown: Path) -> None:

@@ -164,17 +164,22 @@ def test_no_secret_is_on_the_page(places: Places) -> None:
     assert "[secret:DEPLOY_TOKEN:" in html
 
 
+KEY = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n" * 20 + "-----END PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(("secret", "part"), [(SECRET, "0123"), (KEY, "BAQEFA")], ids=["token", "key"])
+@pytest.mark.parametrize("filler", ["x y\n", "x y "], ids=["lines", "one line"])
 @pytest.mark.parametrize(
-    "at", [0, HEAD - 20, HEAD, HEAD + 20, HEAD + MARGIN - 20, -TAIL - MARGIN - 20, -TAIL - 20, -TAIL]
+    "at", [0, HEAD - 500, HEAD - 20, HEAD, HEAD + MARGIN - 20, -TAIL - MARGIN - 20, -TAIL - 20, -TAIL]
 )
-def test_a_cut_leaves_no_half_secret(at: int) -> None:
+def test_a_cut_leaves_no_half_secret(at: int, filler: str, secret: str, part: str) -> None:
     """Wherever a secret lies in a long text, no part of it is seen where the text was cut."""
-    filler = "x y\n" * 100_000
-    at = at if at >= 0 else len(filler) + at
-    body = f"{filler[:at]} {SECRET} {filler[at:]}"
+    text = filler * 50_000
+    at = at if at >= 0 else len(text) + at
+    body = f"{text[:at]}\n{secret}\n{text[at:]}" if secret == KEY else f"{text[:at]} {secret} {text[at:]}"
     found = Shelf(CLEAN).text("Text", body, Form.OUTPUT, "cotemp log last")
     assert found
-    assert "0123456789" not in found.body
+    assert part not in found.body
     assert 0 < found.left_out < len(body)
     assert "characters are left out here" in found.body
 
@@ -229,6 +234,7 @@ def test_only_this_room_makes_markup() -> None:
         [{"path": "../../../../secret.txt", "kind": "diff"}],
         [{"path": "{absolute}", "kind": "diff"}],
         [{"path": "link.patch", "kind": "diff"}],
+        [{"path": "../../../co-other/notes/NOTE_x.md", "kind": "diff"}],
         [{"path": "", "kind": "diff"}], [{"path": "a\0b", "kind": "diff"}], [{"path": 7, "kind": "diff"}],
         ["diff"], "diff", 7, None,
     ],
@@ -237,6 +243,9 @@ def test_a_foreign_log_shows_no_file_of_its_choice(places: Places, tmp_path: Pat
     """A log that names a file elsewhere as its diff, or is nonsense, shows nothing of that file."""
     outside = places.home / "secret.txt"
     outside.write_text("what nobody should see")
+    other = places.session("co-other")
+    other.make()
+    (other.notes / "NOTE_x.md").write_text("what nobody should see")
     session = places.session("co-migrate")
     session.make()
     base = "DO_Evil-20250909-044442-28216"
