@@ -49,16 +49,17 @@ class Emitted:
 
 def written(letter: Letter, scrub: Scrub, now: datetime) -> Backchat:
     """The message, without secrets. Raises BackchatError with everything that is wrong with it."""
+    sender = scrub(letter.sender)  # before anything stands around it, which could hide what it is
     created = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return parse(
         {
             "id": str(uuid4()),
             "type": letter.type,
-            "from_session": scrub(letter.sender),
+            "from_session": sender,
             "to_session": scrub(letter.to),
             "created_utc": created,
             "priority": scrub(letter.priority),
-            "title": scrub(f"{letter.type} from {letter.sender}"),
+            "title": f"{letter.type} from {sender}",
             "body_markdown": scrub(letter.body),
             "attachments": [scrub(name) for name in letter.attachments],
         }
