@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from cotemp.places import Places, own_config_file
 
 STRICT = bool(os.environ.get("COTEMP_TEST_STRICT"))
 """Set where every tool must be there, as in CI: what is missing then fails instead of skipping."""
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A shell lets what it starts in the background ignore Ctrl+C, and so would each program that a test interrupts."""
 
 
 def need(tool: str) -> str:
