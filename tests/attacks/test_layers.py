@@ -94,7 +94,7 @@ def test_a_folder_that_becomes_a_link(lair: Lair) -> None:
     """What a human lets in later does not follow a link that another DO put there meanwhile."""
     lair.make_git()
     (lair.user / "src" / "other").mkdir()
-    swap = f"import os; os.rename('d', 'e'); os.symlink({str(lair.user / 'src' / 'other')!r}, 'd')"
+    swap = f"import os; os.remove('d/a'); os.rmdir('d'); os.symlink({str(lair.user / 'src' / 'other')!r}, 'd')"
     more = {"repo": lair.repo, "writes": True}
     _, late, _ = lair.run_all(
         [

@@ -64,13 +64,8 @@ class Scene:
             "list inboxes": f"os.listdir('{others}')",
             "list runs": f"[name for name in os.listdir('{places.runs}') if name != os.environ['COTEMP_RUN_ID']][0]",
             "password in environment": "os.environ['BUILD_PASSWORD']",
-            "password of a parent": (
-                "[1 for p in Path('/proc').glob('[0-9]*')"
-                " if b'hunter2-of-a-watcher' in (p / 'environ').read_bytes()][0]"
-            ),
-            "command lines": (
-                "[1 for p in Path('/proc').glob('[0-9]*') if b'cotemp' in (p / 'cmdline').read_bytes()][0]"
-            ),
+            "password of a parent": "seen('environ', b'hunter2-of-a-watcher')",
+            "command lines": "seen('cmdline', b'cotemp')",
             "env file": f"read('{lair.repo}/.env')",
         }
 
