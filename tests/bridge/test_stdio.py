@@ -167,7 +167,8 @@ def test_a_broken_line_is_survived(broken: bytes) -> None:
 def test_a_killed_server_leaves_no_half_note(home: Places, tmp_path: Path) -> None:
     """kill -9 while it sends: what is in the inbox is whole, and the next server goes on."""
     with serving() as server:
-        server.write(b"".join(line("note.send", _note(number)) for number in range(500)))
+        few_enough = range(200)  # that the answers, which nobody reads, fit into the pipe
+        server.write(b"".join(line("note.send", _note(number)) for number in few_enough))
         eventually(lambda: os.listdir(home.session("co-planning").inbox))
         server.process.kill()
     notes = list(home.session("co-planning").inbox.glob("NOTE_*"))
