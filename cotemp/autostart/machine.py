@@ -45,6 +45,7 @@ class Machine:
     base_prefix: str
     run: Run
     registry: Registry | None = None
+    exists: Callable[[str], bool] = os.path.exists
     runs_systemd: bool = False
     lingering: Path = Path("/var/lib/systemd/linger")
 
@@ -68,6 +69,11 @@ class Machine:
         """Where the freedesktop systems keep a user's settings."""
         named = self.env.get("XDG_CONFIG_HOME", "")
         return Path(named) if os.path.isabs(named) else self.user_home / ".config"
+
+    @property
+    def outermost(self) -> Path:
+        """The folder that stays, however empty it is, when an entry is removed from `config_home`."""
+        return self.user_home if self.config_home.is_relative_to(self.user_home) else self.config_home
 
 
 def _run(argv: Sequence[str]) -> tuple[int, str]:

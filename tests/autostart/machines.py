@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -35,7 +36,7 @@ WINDOWS = Entry(
 
 
 class Tasks:
-    """A Task Scheduler as `schtasks` shows it: what it is given comes back in its own words."""
+    """A Task Scheduler as `schtasks` shows it: what it is given comes back in its own words and code page."""
 
     def __init__(self) -> None:
         self.xml: dict[str, str] = {}
@@ -64,7 +65,8 @@ class Tasks:
                 if child.tag.endswith("UserId"):
                     child.text = "S-1-5-21-1"
         root[:] = reversed(root)
-        return '<?xml version="1.0" encoding="UTF-16"?>\r\n' + ElementTree.tostring(root, encoding="unicode")
+        text = ElementTree.tostring(root, encoding="unicode").encode("cp437", "replace").decode("cp437")
+        return '<?xml version="1.0" encoding="UTF-16"?>\r\n' + text
 
 
 class Values:
@@ -94,5 +96,6 @@ def machine(platform: str, home: Path, *, executable: str = sys.executable, **mo
         base_prefix=sys.base_prefix,
         run=Tasks(),
         registry=Values() if platform == "win32" else None,
+        exists=lambda path: os.path.exists(path.replace("\\", "/")),
         lingering=home / "linger",
     )
