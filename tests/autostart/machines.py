@@ -99,3 +99,12 @@ def machine(platform: str, home: Path, *, executable: str = sys.executable, **mo
         exists=lambda path: os.path.exists(path.replace("\\", "/")),
         lingering=home / "linger",
     )
+
+
+def change(here: Machine, where: str) -> None:
+    """Do what somebody does who edits the entry by hand."""
+    if here.platform == "win32":
+        ((name, text),) = here.run.xml.items()  # type: ignore[attr-defined]
+        here.run.xml[name] = text.replace("--quiet", "--evil")  # type: ignore[attr-defined]
+    else:
+        Path(where).write_text(Path(where).read_text().replace("--quiet", "--evil"))
