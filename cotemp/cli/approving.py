@@ -90,7 +90,7 @@ def _approve_do(cx: Context, ledger: Ledger, one: Waiting, *, yes: bool) -> Answ
     data = bytes_of(cx.places, one.row)
     parent = ledger.parent_of(one.row.session, one.row.do_file, one.row.sha256)
     if not yes:
-        _ask(cx, [*shown_do(one, data, parent)], "to let it run once")
+        _ask(cx, [*shown_do(one, data, parent, cx.config.policy_of(one.row.session))], "to let it run once")
     given = approve_do(ledger, one, os_user())
     _wake(cx, one)
     text = f"approved: {display_line(one.row.title)} runs once, as {one.row.run_id}"

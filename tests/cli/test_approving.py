@@ -204,6 +204,26 @@ def test_where_nothing_enforces_a_standing_grant_is_offered() -> None:
 
 
 @pytest.mark.usefixtures("enforcer")
+def test_what_rights_open_is_named_before_the_yes(tmp_path: Path) -> None:
+    """Secrets are named one by one, the network by all that it reaches; what was not asked for is not."""
+    settings(
+        'schema = 1\n[policy]\nnetwork = "ask"\nsecret_env = ["GH_TOKEN"]\n'
+        f"secret_read = [{json.dumps(str(tmp_path))}]\n"
+    )
+    drop("print(1)", Flags(network=True, secrets=True), repo=made_repo(tmp_path / "repo"))
+    shown = cotemp("approve", held_one()).err
+    for said in ("the variables GH_TOKEN", f"the paths {tmp_path}", "the .env files of its repo", "send them anywhere",
+                 "loopback", "abstract sockets", "cloud metadata"):  # fmt: skip
+        assert said in shown
+    here("deny", "last", "--why", "no")
+    cotemp("watch", "co-migrate", "--once")
+    drop("print(1)")
+    shown = cotemp("approve", held_one()).err
+    assert "cloud metadata" in shown
+    assert "GH_TOKEN" not in shown
+
+
+@pytest.mark.usefixtures("enforcer")
 def test_held_changes_are_seen_and_decided(tmp_path: Path) -> None:
     """What a run deleted waits, is counted, is shown as a difference, comes to be after a yes, and can be undone."""
     repo = made_repo(tmp_path / "repo")
