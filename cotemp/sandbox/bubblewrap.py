@@ -35,6 +35,7 @@ def arguments(view: View, layout: Layout, *, empty: Path, seccomp: int | None, s
         *_WALLS,
         *(("--share-net",) if view.network else ()),
         *_size(view.limits.scratch), "--tmpfs", _SHARED_MEMORY, "--remount-ro", "/dev",
+        "--remount-ro", "/proc",  # the kernel's settings belong to root, which cotemp may be
         *(word for mount in _mounts(view, layout) for word in mount.words),
         *(word for path in layout.masked for word in ("--ro-bind-try", str(empty), str(path))),
         *(word for source, place in layout.anchored for word in ("--bind", str(source), str(place))),

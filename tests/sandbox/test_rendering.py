@@ -41,7 +41,7 @@ def test_a_whole_command() -> None:
     """This is all that bubblewrap is told for a run that may nothing."""
     assert told(VIEW, LAYOUT) == (
         "--unshare-all --unshare-user --disable-userns --cap-drop ALL --die-with-parent --hostname sandbox "
-        "--ro-bind / / --proc /proc --dev /dev --size 1000 --tmpfs /dev/shm --remount-ro /dev "
+        "--ro-bind / / --proc /proc --dev /dev --size 1000 --tmpfs /dev/shm --remount-ro /dev --remount-ro /proc "
         "--size 1000 --tmpfs /tmp --size 1000 --tmpfs /home/me "
         "--size 67108864 --tmpfs /home/me/Downloads/CoTemp "
         f"--ro-bind {RUN}/do/DO_x.sh /home/me/Downloads/CoTemp/sessions/s/inbox/DO_x.sh "
