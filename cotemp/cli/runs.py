@@ -153,6 +153,8 @@ def _ended(run_id: str, row: "Row") -> str:
 
 def _me(cx: Context) -> str:
     """Who asks: the session of this terminal, and the user."""
-    user = cx.env.get("USER") or cx.env.get("USERNAME") or "somebody"
+    from ..store.identity import os_user
+
+    user = os_user()
     session = cx.env.get("COSESSION_ID")
     return f"{session} ({user})" if session else user

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from cotemp import dos
 from cotemp.messages.do import Draft, Flags, Repo
 from cotemp.places import own_config_file
 from cotemp.runner.engines import ENGINES
+from cotemp.store.identity import os_user
 from cotemp.store.ledger import Ledger, Row
 from tests.cli.real import background, cotemp, end_daemon, here, home
 from tests.dispatch.repos import made_repo
@@ -77,7 +79,11 @@ def test_held_says_what_waits_why_and_what_to_type() -> None:
     assert status["sessions"][0]["held"] == 1
     assert here("runs", "--json").json["runs"][0]["state"] == "held"
     assert "held" in here("runs").out
-    assert "Fetch  held" in here("show", run_id).out
+    shown = here("show", run_id).out
+    assert "Fetch  held" in shown
+    assert "none, once it runs" in shown
+    assert "output" not in shown
+    assert "has not ended" in here("diff", run_id).err
     assert here("cancel", run_id).code == here("retry", run_id).code == 1
 
 
@@ -109,6 +115,13 @@ def test_a_no_files_it_with_the_reason() -> None:
     cotemp("watch", "co-migrate", "--once")
     assert here("log", run_id).out.endswith("not today\n")
     assert here("runs", "--json").json["runs"][0]["outcome"] == "refused"
+    assert "held it to its consent" not in here("show", run_id).out
+    audited = here("audit", run_id)
+    assert re.search("asked for +network\n", audited.out)
+    assert here("audit", run_id, "--json").json["asked"]["network"] is True
+    (filed,) = home().session("co-migrate").outbox.glob("DO_*")
+    filed.write_text("another")
+    assert "not known: the DO is not there any more" in here("audit", run_id).out
     assert here("deny", run_id, "--why", "again").code == 1
 
 
@@ -246,8 +259,11 @@ def test_held_changes_are_seen_and_decided(tmp_path: Path) -> None:
     assert here("deny", second["run_id"], "--why", "I need it").code == 0
     assert (repo / "untracked.txt").exists()
     assert here("held").out == "nothing is held\n"
+    assert here("undo", first["run_id"]).code == 5
     assert here("undo", first["run_id"], "--yes").code == 0
     assert (repo / "old.txt").exists()
+    for run, decided in ((first, "undone"), (second, "dropped: I need it")):
+        assert f"its changes were {decided} (by {os_user()} at " in here("audit", run["run_id"]).out
 
 
 @pytest.mark.usefixtures("enforcer")
