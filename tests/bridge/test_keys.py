@@ -220,6 +220,17 @@ def test_a_line_that_somebody_died_at_does_no_harm(ask: Callable[..., Any], home
     assert len(made(home)) == 2
 
 
+def test_a_long_answer_hides_nothing(home: Places) -> None:
+    """What follows an answer of several MiB is found by every process, and so is that answer."""
+    folder = home.state / "requests"
+    written, found = journal.Journal(folder), journal.Journal(folder)
+    for name, size in (("before", 1), ("long", 3 << 20), ("after", 1)):
+        written.append(name, json.dumps({"answer": "x" * size}))
+    assert [len(found.find(name)[0]["answer"]) for name in ("before", "long", "after")] == [1, 3 << 20, 1]
+    written.close()
+    found.close()
+
+
 def test_what_is_remembered_is_bounded(ask: Callable[..., Any], home: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers are kept for ten minutes at least, and not for ever; nobody else may read them."""
     start = time.time()
