@@ -12,6 +12,7 @@ from ..store.claims import holder
 from ..store.identity import os_user
 from ..store.ledger import Ledger
 from ..times import utc
+from . import inside
 from .approving_text import held_list, shown_changes, shown_do
 from .frame import Answer, Arg, Context, Opt
 from .paint import paint
@@ -34,6 +35,7 @@ def held(
       cotemp held
       cotemp held --json
     """
+    inside.say_if_hidden(cx)
     sid = _session(cx, session) if session else None
     with Ledger(cx.places, create=False) as ledger:
         found = waiting(cx.places, ledger, sid)

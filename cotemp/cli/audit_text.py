@@ -110,7 +110,8 @@ def _changes(found: Mapping[str, Any]) -> str:
         if names:
             more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
             parts.append(f"{counted(what, len(names))}: {', '.join(names[:_NAMES])}{more}")
-    return display_line("; ".join([found["state"], *parts]))
+    state = "nothing" if found["state"] == "none" else found["state"]
+    return display_line("; ".join([state, *parts]))
 
 
 def _outcome(row: Row) -> str:

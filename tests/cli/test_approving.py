@@ -55,6 +55,16 @@ def rows() -> list[Row]:
         return ledger.rows()
 
 
+def answered(word: str, *argv: str) -> int:
+    """Type `word` where a command asks on a terminal; its exit code."""
+    child = pexpect.spawn(sys.executable, ["-m", "cotemp", *argv], encoding="utf-8", dimensions=(50, 200))
+    child.expect_exact("(yes/no) [no] ")
+    child.sendline(word)
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus or 0
+
+
 def held_one() -> str:
     """Make the DOs that wait held; the id of the only one that is."""
     assert cotemp("watch", "co-migrate", "--once").code == 0
@@ -244,7 +254,7 @@ def test_held_changes_are_seen_and_decided(tmp_path: Path) -> None:
     for name in ("old.txt", "untracked.txt"):
         drop(f"import os; os.remove({name!r})", Flags(writes=True), repo=repo)
     with background("watch", "co-migrate"):
-        waited = eventually(lambda: [row for row in rows() if row.changes == "held"][1:])
+        waited = eventually(lambda: [row for row in rows() if row.changes == "held" and row.filed][1:])
         assert len(waited) == 1
     answer = here("held", "--json").json
     check("answer-held", answer)
@@ -260,6 +270,8 @@ def test_held_changes_are_seen_and_decided(tmp_path: Path) -> None:
     assert (repo / "untracked.txt").exists()
     assert here("held").out == "nothing is held\n"
     assert here("undo", first["run_id"]).code == 5
+    assert answered("no", "undo", first["run_id"]) == 1
+    assert not (repo / "old.txt").exists()
     assert here("undo", first["run_id"], "--yes").code == 0
     assert (repo / "old.txt").exists()
     for run, decided in ((first, "undone"), (second, "dropped: I need it")):
@@ -273,13 +285,16 @@ def test_a_confined_run_sends_and_drops_through_its_spool() -> None:
     body = (
         "import subprocess, sys\n"
         "def say(*argv):\n    argv = [sys.executable, '-m', 'cotemp', *argv]\n"
-        "    print(subprocess.run(argv, capture_output=True, text=True).stdout)\n"
+        "    ran = subprocess.run(argv, capture_output=True, text=True)\n    print(ran.stdout, ran.stderr)\n"
         "say('send', 'co-planning', 'from inside')\n"
         "say('drop', 'Migrate', '--engine', 'python', '--title', 'Kid', '--body', 'print(7)')\n"
+        "for command in ('status', 'runs', 'held'): say(command)\n"
     )
     drop(body, Flags(), title="Sender")
     cotemp("watch", "co-migrate", "--once")
     sender, kid = here("runs", "--json").json["runs"]
-    assert here("log", sender["run_id"]).out.count("delivered when this run has ended") == 2
+    log = here("log", sender["run_id"]).out
+    assert log.count("delivered when this run has ended") == 2
+    assert log.count("this run cannot see the home") == 3
     assert "from inside" in here("notes", "co-planning").out
     assert (kid["title"], kid["outcome"]) == ("Kid", "passed")
