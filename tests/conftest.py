@@ -8,11 +8,15 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cotemp.places import Places, own_config_file
 
 STRICT = bool(os.environ.get("COTEMP_TEST_STRICT"))
 """Set where every tool must be there, as in CI: what is missing then fails instead of skipping."""
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # no test fails because the machine has other things to do
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """A shell lets what it starts in the background ignore Ctrl+C, and so would each program that a test interrupts."""
