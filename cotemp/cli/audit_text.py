@@ -20,6 +20,8 @@ __all__ = ["broken_place", "event_table", "run_story"]
 _NAMES = 5
 """How many changed files are named in a line."""
 _CELLS = 100
+_SAID = {"intended": "started", "began": "started", "concluded": "ended", "child": "dropped", "changed": "changes"}
+"""Events that people call otherwise than programs do."""
 
 
 def run_story(row: Row, answer: Mapping[str, Any]) -> Iterator[str]:
@@ -127,7 +129,14 @@ def _lines(events: Sequence[Mapping[str, Any]], *, with_run: bool = False) -> li
     rows = []
     for event in events:
         run = [display_line(event["run_id"] or "-")] if with_run else []
-        cells = (str(event["seq"]), _local(event["at"]), *run, event["kind"], event["who"], _details(event))
+        cells = (
+            str(event["seq"]),
+            _local(event["at"]),
+            *run,
+            _SAID.get(event["kind"], event["kind"]),
+            event["who"],
+            _details(event),
+        )
         rows.append([display_line(cell, _CELLS) if cell else "" for cell in cells])
     return columns(rows, ("event", "when", *(["run"] if with_run else []), "what", "who", "details"), right=(0,))
 

@@ -134,7 +134,7 @@ def _facts(log: dict[str, Any], where: dict[str, Path | None]) -> Iterator[tuple
     yield "decision", _joined(", ", _text(decision.get("rule")), _after("by ", decision.get("by")))
     yield "enforcement", enforcement(log)
     engine = _map(log.get("engine"))
-    yield "engine", _joined(" ", *(_text(engine.get(key)) for key in ("name", "version", "terminal")))
+    yield "engine", _joined(" ", *dict.fromkeys(_text(engine.get(key)) for key in ("name", "version", "terminal")))
     for name in ("queued", "started", "ended"):
         yield name, _local(log.get(name))
     yield "took", _elapsed(log)
