@@ -44,7 +44,10 @@ $script:CoWatch = {
         $other = 0
         if ($said -match '\(process (\d+),') { $other = [int] $Matches[1] }
         if (-not $other -or -not (Get-Process -Id $other -ErrorAction Ignore)) { Start-Sleep -Seconds 15; continue }
-        while (Get-Process -Id $other -ErrorAction Ignore) { Start-Sleep -Milliseconds 500 }
+        for ($i = 0; $i -lt 120; $i++) {
+            Start-Sleep -Milliseconds 500
+            if (-not (Get-Process -Id $other -ErrorAction Ignore)) { break }
+        }
     }
     if ($process.ExitCode -ne 0) { throw "cotemp watch ended with code $($process.ExitCode): $said" }
 }

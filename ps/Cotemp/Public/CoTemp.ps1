@@ -21,7 +21,10 @@ function CoTemp {
     # An option such as -h is bound to no parameter, so it is the first of what is left.
     $words = @(if ($Rel) { $Rel }; $args)
     if ($MyInvocation.InvocationName -ceq 'cotemp' -and (Test-CoCommand "$($words[0])")) {
-        try { $python = Find-CoPython } catch { Write-Error $_.Exception.Message; return }
+        try { $python = Find-CoPython } catch {
+            Write-Error -ErrorRecord (New-CoError $_.Exception.Message '' 'NotInstalled')
+            return
+        }
         if ($MyInvocation.ExpectingInput) { $input | & $python -P -m cotemp @words }
         else { & $python -P -m cotemp @words }
         return
