@@ -64,6 +64,9 @@ class Server:
         thread.start()
         try:
             yield
+        except BaseException:
+            self.process.kill()  # it may wait for a reader, and the thread for it
+            raise
         finally:
             thread.join()
 
