@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cotemp.config import in_force
 from cotemp.errors import DamagedData
 from cotemp.places import Places, own_config_file, shipped
 from cotemp.setup import (
@@ -21,6 +22,7 @@ from cotemp.setup import (
 )
 from cotemp.setup.powershell import home_scripts, module_folders, python_record
 from cotemp.setup.profile import profiles
+from cotemp.setup.verifying import parts
 
 JOIN = "Join-CoAgent.ps1"
 
@@ -47,6 +49,16 @@ def test_everything_is_where_powershell_looks(home: Places) -> None:
     assert all((home.home / name).is_file() for name in home_scripts())
     assert python_record().read_text() == f"{sys.executable}\n"
     assert not python_record().is_relative_to(home.home), "the home may be another machine's, too"
+
+
+def test_verify_knows_of_it(home: Places) -> None:
+    """A module that is gone, or a Python that nobody recorded, is named as missing."""
+    install_powershell(home)
+    (module_folders()[0] / "Cotemp.psd1").unlink()
+    python_record().unlink()
+    config = in_force(home, own_config_file())
+    missing = {part.path for part in parts(home, config, own_config_file()) if not part.is_there}
+    assert missing == {module_folders()[0] / "Cotemp.psd1", python_record()}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the folder there is the system's to tell")

@@ -26,7 +26,15 @@ from .installed import digest, installed, installed_anywhere, record
 if TYPE_CHECKING:
     from platformdirs.api import PlatformDirsABC
 
-__all__ = ["home_scripts", "install_powershell", "is_shared", "module_folders", "put_back", "restore_originals"]
+__all__ = [
+    "home_scripts",
+    "install_powershell",
+    "is_shared",
+    "module_folders",
+    "put_back",
+    "python_record",
+    "restore_originals",
+]
 
 _ORIGINAL = ".orig"
 _MODULE = "Cotemp"
