@@ -81,12 +81,15 @@ Test-Case 'one pass runs what waits: it passes, or fails with what it had said' 
     $said = @(Start-CoQueueWatcher 6>&1 | ForEach-Object { "$_" })
     Assert-Equal 'Watcher session: co-runs' $said[0] 'the first line'
     $runs = @(Get-CoRun -Session 'Runs')
-    Assert-Equal 'good:passed bad:failed' ($runs | ForEach-Object { "$($_.title):$($_.outcome)" }) 'the runs'
-    Assert-Equal 'bad' (Get-CoRun -Session 'Runs' -Failed).title 'those that failed'
-    Assert-True ([System.IO.File]::ReadAllText($runs[0].log).Contains("said $([char] 0x4F60)")) 'the log, in UTF-8'
-    $log = [System.IO.File]::ReadAllText($runs[1].log)
+    Assert-Equal 2 $runs.Length 'the runs'
+    $good = $runs | Where-Object { $_.title -eq 'good' }
+    Assert-Equal 'passed' $good.outcome 'the good one'
+    Assert-True ([System.IO.File]::ReadAllText($good.log).Contains("said $([char] 0x4F60)")) 'the log, in UTF-8'
+    $bad = Get-CoRun -Session 'Runs' -Failed
+    Assert-Equal 'bad failed' "$($bad.title) $($bad.outcome)" 'those that failed'
+    $log = [System.IO.File]::ReadAllText($bad.log)
     Assert-True ($log.Contains('before') -and $log.Contains('no such table') -and -not $log.Contains("`nafter")) $log
-    Assert-Equal 'fail' (Get-CoRun $runs[1].run_id).document.result 'its JSON log'
+    Assert-Equal 'fail' (Get-CoRun $bad.run_id).document.result 'its JSON log'
     Assert-Equal 'Cotemp.RunDetail' (Get-CoRun last).PSObject.TypeNames[0] 'the type'
 }
 
