@@ -40,8 +40,8 @@ def _put(descriptor: int, number: int) -> None:
 
 
 def _join(group: str) -> None:
-    """Move to a control group. To move a whole process, the kernel first waits 5 to 15 ms. v1 also moves a single
-    thread, which needs no wait; the one that goes on to become the enforcer is all that a new process has."""
+    """Move to a control group, with all that is started from here. To move a whole process, the kernel first waits 5
+    to 15 ms. v1 also moves a single thread, for which newer ones do not wait; a new process has no other."""
     one_thread = f"{group}/tasks"
     file = os.open(one_thread if os.path.exists(one_thread) else f"{group}/cgroup.procs", os.O_WRONLY)
     try:
