@@ -100,7 +100,7 @@ class ScheduledTask:
 
     def found(self, name: str) -> str | None:
         code, said = self.run(["schtasks", "/Query", "/TN", name, "/XML"])
-        return said if code == 0 else None
+        return said or None if code == 0 else None
 
     def essence(self, text: str) -> str:
         """What starts, when, and with which rights; Windows writes the rest in its own way, or leaves it out."""

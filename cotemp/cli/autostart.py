@@ -58,7 +58,7 @@ def _agreed(cx: Context, wanted: Plan, before: Standing, *, yes: bool) -> None:
         cx.say(f"in the place of {display_line(before.where)}{f' ({before.why})' if before.why else ''}")
     if yes or cx.ask("Write this?", "no", ("yes", "no")) == "yes":
         return
-    if cx.stdin_is_terminal:
+    if cx.terminal.stdin_is_terminal and cx.terminal.stderr_is_terminal:  # else nobody was asked
         raise AnswerIsNo("nothing was written")
     raise WaitsForHuman("nothing was written: nobody said yes", "to say it without a terminal, add --yes")
 

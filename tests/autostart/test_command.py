@@ -77,8 +77,8 @@ def test_done_again(way: str) -> None:
 @pytest.mark.parametrize(("typed", "code"), [("yes", 0), ("no", 1)])
 def test_somebody_is_asked(typed: str, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal the answer decides, and a no writes nothing."""
-    monkeypatch.setattr("cotemp.cli.frame.Context.stdin_is_terminal", True)
-    monkeypatch.setattr("cotemp.cli.frame.Context.ask", lambda *_: typed)
+    monkeypatch.setattr("cotemp.cli.terminal._is_terminal", lambda _: True)
+    monkeypatch.setattr("cotemp.cli.terminal.Terminal.ask", lambda *_: typed)
     assert here("autostart", "enable").code == code
     assert (home().state / RECORD).exists() is (typed == "yes")
 
