@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from ..display import display_line
 from ..errors import AnswerIsNo, WaitsForHuman
 from ..runs import changes, find
-from ..runs.deciding import Waiting, approve_do, bytes_of, waiting, waiting_run
+from ..runs.deciding import Waiting, approve_do, bytes_of, last_waiting, waiting, waiting_run
 from ..runs.deciding import deny as say_no
 from ..store.ancestry import refuse_below_a_run
 from ..store.claims import holder
@@ -20,7 +20,7 @@ from .paint import paint
 if TYPE_CHECKING:
     from ..store.ledger import Row
 
-_RUN = Arg("its id or the start of it, or `last`", metavar="RUN", complete="held")
+_RUN = Arg("its id or the start of it, or `last`: the last that waits", metavar="RUN", complete="held")
 
 
 def held(
@@ -59,7 +59,7 @@ def approve(
     """
     refuse_below_a_run("approving")
     with Ledger(cx.places, create=False) as ledger:
-        one = waiting_run(cx.places, ledger, _own(cx, run))
+        one = waiting_run(cx.places, ledger, _own(cx, ledger, run))
         if one.kind == "changes":
             return _approve_changes(cx, ledger, one, yes=yes)
         return _approve_do(cx, ledger, one, yes=yes)
@@ -80,7 +80,7 @@ def deny(
     """
     refuse_below_a_run("denying")
     with Ledger(cx.places, create=False) as ledger:
-        one = waiting_run(cx.places, ledger, _own(cx, run))
+        one = waiting_run(cx.places, ledger, _own(cx, ledger, run))
         say_no(cx.places, ledger, one, os_user(), why, cx.config.policy)
     if one.kind == "changes":
         return _decided(cx, one, "denied", f"dropped: the changes of {one.row.run_id}; its repo stays as it is")
@@ -123,7 +123,9 @@ def _ask(cx: Context, shown: list[str], what: str) -> None:
     )
 
 
-def _own(cx: Context, run: str) -> "Row":
+def _own(cx: Context, ledger: Ledger, run: str) -> "Row":
+    if run == "last":
+        return last_waiting(cx.places, ledger)
     row = find(cx.places, run).own
     if row is None:
         raise AnswerIsNo("another program or machine made this run: nothing of it waits here", "see: cotemp show RUN")

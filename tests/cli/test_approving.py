@@ -75,6 +75,22 @@ def held_one() -> str:
 
 
 @pytest.mark.usefixtures("asking")
+def test_last_is_the_last_that_waits() -> None:
+    """A decision about `last` means what waits, whatever ran since; without anything that waits it says so."""
+    drop("print('held')")
+    run = held_one()
+    drop("print('ran since')", Flags(), "Other")
+    assert cotemp("watch", "co-migrate", "--once").code == 0
+    assert rows()[-1].run_id != run
+    answer = here("deny", "last", "--why", "not today", "--json").json
+    assert (answer["run_id"], answer["decision"]) == (run, "denied")
+    assert cotemp("watch", "co-migrate", "--once").code == 0
+    nothing = here("approve", "last", "--yes")
+    assert nothing.code == 4
+    assert "nothing waits for you" in nothing.err
+
+
+@pytest.mark.usefixtures("asking")
 def test_held_says_what_waits_why_and_what_to_type() -> None:
     """Each is listed with title, session, what it asks for, the reasons, and the commands."""
     assert here("held").out == "nothing is held\n"
