@@ -32,6 +32,16 @@ _COLOURS = {
     "timed_out": "red",
     "running": "bold",
 }
+_LAYERS = {
+    ("writes", "overlay"): "on a view of its repo",
+    ("writes", "snapshot"): "on a copy of its repo",
+    ("writes", "read-only"): "to its artifacts only",
+    ("network", "netns"): "cut off",
+    ("network", "denied"): "cut off",
+    ("network", "shared"): "of this machine",
+    ("processes", "pidns"): "only its own",
+    ("memory", "none"): "not limited",
+}
 CHANGED = ("created", "changed", "deleted", "refs")
 """What a run can do to its repo, as its log names it."""
 _NEVER_RAN = ("refused", "rejected")
@@ -161,8 +171,15 @@ def enforcement(log: Mapping[str, Any]) -> str:
         return f"{enforcer}, once it runs"
     if enforcer == "none":
         return "none: nothing held it to its consent"
-    layers = (f"{name}: {_text(found.get(name))}" for name in ("writes", "network", "secrets", "processes", "memory"))
+    names = ("writes", "network", "secrets", "processes", "memory")
+    layers = (f"{name} {_layer(name, found.get(name))}" for name in names)
     return f"{enforcer} ({', '.join(layers)})"
+
+
+def _layer(name: str, found: object) -> str:
+    """One layer in words; what is not in the table says enough as it stands in the log."""
+    text = _text(found)
+    return _LAYERS.get((name, text), text)
 
 
 def _changes(found: dict[str, Any]) -> str:
