@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from cotemp.setup import (
 from cotemp.setup.powershell import home_scripts, module_folders, python_record
 from cotemp.setup.profile import profiles
 from cotemp.setup.verifying import parts
+from tests.powershell.syntax import MODULE, functions
 
 JOIN = "Join-CoAgent.ps1"
 
@@ -45,10 +47,20 @@ def test_everything_is_where_powershell_looks(home: Places) -> None:
     install_powershell(home)
     for folder in module_folders():
         assert (folder / "Cotemp.psd1").read_bytes() == (shipped("ps") / "Cotemp" / "Cotemp.psd1").read_bytes()
-        assert {file.suffix for file in folder.rglob("*") if file.is_file()} == {".ps1", ".psd1", ".psm1", ".ps1xml"}
+        assert {file.name for file in folder.rglob("*")} == {"Cotemp.psd1", "Cotemp.psm1", "Cotemp.Format.ps1xml"}
     assert all((home.home / name).is_file() for name in home_scripts())
     assert python_record().read_text() == f"{sys.executable}\n"
     assert not python_record().is_relative_to(home.home), "the home may be another machine's, too"
+
+
+def test_the_module_is_installed_as_one_file(home: Places) -> None:
+    """It has every function of the files that it is made of, in their order; PowerShell opens one file, not forty."""
+    install_powershell(home)
+    (folder,) = module_folders()
+    merged = folder / "Cotemp.psm1"
+    assert b"PSScriptRoot" not in merged.read_bytes()
+    parts = [MODULE / part for part in re.findall(r"Root/(.*)\"", (MODULE / "Cotemp.psm1").read_text())]
+    assert [one.name for one in functions(merged)] == [one.name for part in parts for one in functions(part)]
 
 
 def test_verify_knows_of_it(home: Places) -> None:
