@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .layout import Layout
-from .view import View
+from .view import View, is_within
 
 __all__ = ["arguments"]
 
@@ -53,7 +53,7 @@ def _mounts(view: View, layout: Layout) -> list[_Mount]:
     wanted = sorted((*_emptied(view, layout), *_seen(view, layout)), key=lambda mount: len(mount.place.parts))
     kept: list[_Mount] = []
     for mount in wanted:
-        around = next((m for m in reversed(kept) if mount.place.is_relative_to(m.place)), None)
+        around = next((m for m in reversed(kept) if is_within(mount.place, m.place)), None)
         if not (mount.shows and mount.words[0] == "--ro-bind" and (around is None or around.shows)):
             kept.append(mount)
     return kept

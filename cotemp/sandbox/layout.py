@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .repo import Found, git_parts, walk
-from .view import View
+from .view import View, is_within
 
 __all__ = ["Layout", "lay_out", "listening"]
 
@@ -104,11 +104,11 @@ def _distinct(paths: Iterable[Path]) -> list[Path]:
 
 def _would_uncover(path: Path, private: list[Path], closed: list[Path]) -> bool:
     """Whether showing `path` would show what must not be seen: all of a home, or something in a closed folder."""
-    return any(home.is_relative_to(path) for home in private) or _within_any(path, closed)
+    return any(is_within(home, path) for home in private) or _within_any(path, closed)
 
 
 def _within_any(path: Path, folders: Iterable[Path]) -> bool:
-    return any(path.is_relative_to(folder) for folder in folders)
+    return any(is_within(path, folder) for folder in folders)
 
 
 def _is_lost_link(path: Path, private: list[Path]) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from cotemp.sandbox import Limits, View
+from cotemp.sandbox import Limits, View, repo
 from cotemp.sandbox.bubblewrap import arguments
 from cotemp.sandbox.layout import Layout, lay_out
 from cotemp.sandbox.repo import git_parts, walk
+from tests.waiting import eventually
 
 RUN = Path("/home/me/.local/state/cotemp/h/runs/r")
 REPO = Path("/home/me/src/app")
@@ -133,16 +134,21 @@ def test_what_a_repo_hides(tmp_path: Path) -> None:
     assert not walk(tmp_path, seconds=-1).complete
 
 
-def test_a_new_secret_is_found_in_a_known_repo(tmp_path: Path) -> None:
-    """A folder is listed again as soon as it changed, also when it did so twice in one tick of the clock."""
-    (tmp_path / "a").mkdir()
-    old = time.time() - 60
-    for path in (tmp_path / "a", tmp_path):
-        os.utime(path, (old, old))
+def test_a_new_secret_is_found_in_a_known_repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is listed again as soon as it changed, also when its time was set back, and when it did so twice in
+    one tick of the clock."""
+    folder = tmp_path / "a"
+    folder.mkdir()
+    before = folder.stat()
+    tick = 50_000_000
+    monkeypatch.setattr(repo, "_SETTLED_NS", tick)
+    eventually(lambda: time.time_ns() - before.st_ctime_ns > 2 * tick)
     assert walk(tmp_path).env_files == ()
-    (tmp_path / "a" / ".env").write_text("x")
+    assert str(folder) in repo._known
+    (folder / ".env").write_text("x")
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert len(walk(tmp_path).env_files) == 1
-    (tmp_path / "a" / ".env.two").write_text("x")
+    (folder / ".env.two").write_text("x")
     assert len(walk(tmp_path).env_files) == 2
 
 
