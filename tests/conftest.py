@@ -43,6 +43,7 @@ def nobody_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     root = tmp_path_factory.mktemp("user")
     monkeypatch.setenv("HOME", str(root))
     monkeypatch.setenv("USERPROFILE", str(root))
+    monkeypatch.setenv("TMPDIR", str(tmp_path_factory.getbasetemp()))  # what a killed program leaves is found there
     for folder, name in (
         ("AppData/Local", "LOCAL_APPDATA"),
         ("AppData/Roaming", "APPDATA"),
