@@ -73,9 +73,9 @@ class Values:
     """A registry in memory."""
 
     def __init__(self) -> None:
-        self.values: dict[tuple[str, str], str | bytes] = {}
+        self.values: dict[tuple[str, str], str | bytes | int] = {}
 
-    def read(self, key: str, name: str) -> str | bytes | None:
+    def read(self, key: str, name: str) -> str | bytes | int | None:
         return self.values.get((key, name))
 
     def write(self, key: str, name: str, text: str) -> None:
