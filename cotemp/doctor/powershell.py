@@ -53,24 +53,24 @@ def modules(look: Look) -> Iterator[Found]:
     for shell in powershells(look):
         trouble = _trouble(shell.module)
         if not trouble and shell.program:
-            yield ok(f"{shell.name} finds the module Cotemp {__version__}: {shell.module}")
+            yield ok(f"{shell.name} has our module, version {__version__}: {shell.module}")
         elif trouble and _was_installed(look.places, shell.module):
             weight = State.WARN if shell.program else State.INFO
-            yield Found(weight, f"{shell.name} {trouble}: {shell.module}", _INIT)
+            yield Found(weight, f"our module for {shell.name} {trouble}: {shell.module}", _INIT)
         elif trouble and shell.program:
-            yield info(f"{shell.name} {trouble}, where nobody installed it yet: {shell.module}", _INIT)
+            yield info(f"our module for {shell.name} {trouble}, nobody installed it yet: {shell.module}", _INIT)
 
 
 def _trouble(folder: Path) -> str:
     """What is wrong with the module in `folder`, as the end of a sentence; empty when nothing is."""
     version = _version(folder / "Cotemp.psd1")
     if version is None:
-        return "finds no module Cotemp"
+        return "is not there"
     if version != __version__:
-        return f"finds the module Cotemp {version}, and this is cotemp {__version__}"
+        return f"is version {version}, and this is cotemp {__version__}"
     files = (file.name for file in (shipped("ps") / "Cotemp").iterdir() if file.is_file())
     missing = sorted(name for name in files if not (folder / name).is_file())
-    return f"finds the module Cotemp without {', '.join(missing)}" if missing else ""
+    return f"lacks {', '.join(missing)}" if missing else ""
 
 
 def _version(manifest: Path) -> str | None:

@@ -101,10 +101,10 @@ def python_gone() -> None:
 @pytest.mark.parametrize(
     ("spoil", "state", "what"),
     [
-        (no_module, State.WARN, "finds no module Cotemp"),
-        (half_a_module, State.WARN, "without Cotemp.psm1"),
-        (other_version, State.WARN, "finds the module Cotemp 0.0.1, and this is cotemp"),
-        (unreadable_version, State.WARN, "finds no module Cotemp"),
+        (no_module, State.WARN, "is not there"),
+        (half_a_module, State.WARN, "lacks Cotemp.psm1"),
+        (other_version, State.WARN, "is version 0.0.1, and this is cotemp"),
+        (unreadable_version, State.WARN, "is not there"),
         (no_record, State.WARN, "nobody recorded which Python"),
         (python_gone, State.BAD, "is gone"),
     ],
