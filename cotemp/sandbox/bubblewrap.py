@@ -9,7 +9,7 @@ from pathlib import Path
 from .layout import Layout
 from .view import View, is_within
 
-__all__ = ["arguments"]
+__all__ = ["arguments", "masks"]
 
 _WALLS = (
     "--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL", "--die-with-parent",
@@ -28,9 +28,15 @@ class _Mount:
     shows: bool = False
 
 
+def masks(layout: Layout, empty: Path) -> tuple[str, ...]:
+    """What bubblewrap is told last, in threes: to cover what is fleeting by the file `empty`. It refuses to start
+    when one of the places is gone."""
+    return tuple(word for path in layout.fleeting for word in ("--ro-bind-try", str(empty), str(path)))
+
+
 def arguments(view: View, layout: Layout, *, empty: Path, seccomp: int | None, status: int) -> tuple[str, ...]:
-    """What bubblewrap is told: everything but the program. `empty` is a file to mask others with; `seccomp`
-    and `status` are numbers of open files."""
+    """What bubblewrap is told: everything but the masks of what is fleeting, and the program. `empty` is a file to
+    mask others with; `seccomp` and `status` are numbers of open files."""
     return (
         *_WALLS,
         *(("--share-net",) if view.network else ()),

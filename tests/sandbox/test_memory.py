@@ -51,7 +51,7 @@ def test_a_run_joins_as_its_hierarchy_lets_it(tmp_path: Path) -> None:
         group.mkdir()
         for file in files:
             (group / file).touch()
-    enter((), None, (str(old), str(unified)), ())
+    enter((), None, None, (str(old), str(unified)), ())
     assert [(old / "tasks").read_text(), (old / "cgroup.procs").read_text()] == ["0", ""]
     assert (unified / "cgroup.procs").read_text() == "0"
 

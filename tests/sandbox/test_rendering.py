@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from cotemp.sandbox import Limits, View, repo
-from cotemp.sandbox.bubblewrap import arguments
+from cotemp.sandbox.bubblewrap import arguments, masks
 from cotemp.sandbox.layout import Layout, lay_out
 from cotemp.sandbox.repo import git_parts, walk
 from tests.waiting import eventually
 
 RUN = Path("/home/me/.local/state/cotemp/h/runs/r")
+EMPTY = Path("/empty")
 REPO = Path("/home/me/src/app")
 CONFIG = REPO / ".git" / "config"
 NOTHING = "nothing that is ever said"
@@ -35,7 +36,7 @@ OVERLAY = {"repo": REPO, "repo_mode": "overlay", "upper": RUN / "upper", "work":
 
 
 def told(view: View, layout: Layout) -> str:
-    return " ".join(arguments(view, layout, empty=Path("/empty"), seccomp=101, status=102))
+    return " ".join([*arguments(view, layout, empty=EMPTY, seccomp=101, status=102), *masks(layout, EMPTY)])
 
 
 def test_a_whole_command() -> None:
@@ -65,7 +66,8 @@ def test_a_whole_command() -> None:
         ({}, {"shown": (Path("/opt/x"),)}, "", "/opt/x"),
         ({}, {"shown": (Path("/home/me/x"), Path("/home/me/x/y"))}, "/home/me/x", "/home/me/x/y"),
         (OVERLAY, {"shown": (REPO / ".venv",)}, "--overlay", ".venv"),
-        ({}, {"masked": (Path("/srv/.env"),)}, "--ro-bind-try /empty /srv/.env", NOTHING),
+        ({}, {"masked": (Path("/srv/key"),)}, "--ro-bind-try /empty /srv/key", NOTHING),
+        ({}, {"fleeting": (Path("/srv/.env"),)}, "--ro-bind-try /empty /srv/.env", NOTHING),
         (OVERLAY, {"pinned": ((CONFIG, CONFIG),)}, f"--ro-bind {CONFIG} {CONFIG}", NOTHING),
         ({}, {"links": ((Path("/home/me/v"), Path("/opt/v")),)}, "--symlink /opt/v /home/me/v", NOTHING),
     ],

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cotemp.sandbox.layout import listening
-from tests.runner.launches import await_output, is_alive, parent_of
+from tests.runner.launches import Ran, await_output, is_alive, parent_of
 from tests.waiting import eventually
 
 from .cells import Cell
@@ -150,6 +150,17 @@ def test_sockets_that_listen_are_found(tmp_path: Path) -> None:
     """Also those that nobody thought of."""
     with servers(tmp_path):
         assert {tmp_path / "stream", tmp_path / "datagram"} <= set(listening())
+
+
+def test_what_is_gone_needs_no_mask(cell: Cell) -> None:
+    """A socket or a file that was to be hidden, and vanishes before the run begins, keeps nothing from running."""
+    view = cell.view(repo=cell.repo, repo_mode="read")
+    stays, goes = cell.repo / ".env", cell.repo / ".env.goes"
+    goes.write_text("KEY=gone")
+    launch = cell.launch(f"print('seen:', repr(open({str(stays)!r}).read()))", view)
+    goes.unlink()
+    ran = Ran(launch, cell.runner.start(launch).wait(90))
+    assert "seen: ''" in ran.said, ran.reason
 
 
 def test_own_sockets_work(cell: Cell) -> None:
