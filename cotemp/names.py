@@ -21,6 +21,7 @@ __all__ = [
     "NoteName",
     "do_extension",
     "do_name",
+    "do_tail",
     "fit",
     "is_note",
     "is_run_id",
@@ -44,6 +45,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(
 _RUN = r"\d{8}-\d{6}-\d+-[0-9a-v]{4}"
 _RUN_ID = re.compile(_RUN, re.ASCII)
 _RUNNING = re.compile(rf"({_RUN})__(.+)", re.DOTALL)
+_DO_TAIL = re.compile(r"_\d{6}-[0-9a-v]{6}\.[^.]+$")
 _RUN_AT_END = re.compile(rf"-({_RUN})$")
 _NOTE = re.compile(r"NOTE_(?:[A-Z_]+_)?(\d{8}-\d{6})(?:-[0-9a-v]{6})?(?:_(.+))?\.md", re.DOTALL)
 
@@ -142,6 +144,12 @@ def do_name(title: str, now: datetime, extension: str, part: str = "") -> str:
     """File name of a dropped DO; the random part (six characters, default: new ones) keeps two of one second apart."""
     tail = f"_{now:%H%M%S}-{part or random_part(6)}{extension}"
     return fit(f"DO_{safe_title(title)}", TITLE_BYTES) + tail
+
+
+def do_tail(name: str) -> str:
+    """What no other DO's name ends with, of a name from `do_name`; it stays when a secret is taken out of the title."""
+    found = _DO_TAIL.search(name)
+    return found[0] if found else name
 
 
 def do_extension(name: str, extensions: Collection[str] = DO_EXTENSIONS) -> str | None:

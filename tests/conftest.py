@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cotemp.places import Places, own_config_file
 
 STRICT = bool(os.environ.get("COTEMP_TEST_STRICT"))
-"""Set where every tool must be there, as in CI: what is missing then fails instead of skipping."""
+"""Set where every tool must be there, as in CI: what is missing then fails instead of skipping, and property tests
+try the same each time, so that red means a change."""
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=STRICT)
+settings.load_profile("busy")  # no test fails because the machine has other things to do
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A shell lets what it starts in the background ignore Ctrl+C, and so would each program that a test interrupts."""
 
 
 def need(tool: str) -> str:
@@ -34,6 +43,7 @@ def nobody_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     root = tmp_path_factory.mktemp("user")
     monkeypatch.setenv("HOME", str(root))
     monkeypatch.setenv("USERPROFILE", str(root))
+    monkeypatch.setenv("TMPDIR", str(tmp_path_factory.getbasetemp()))  # what a killed program leaves is found there
     for folder, name in (
         ("AppData/Local", "LOCAL_APPDATA"),
         ("AppData/Roaming", "APPDATA"),

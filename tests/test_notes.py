@@ -97,7 +97,7 @@ def test_a_panels_name_will_do(places: Places, you: SessionPlaces) -> None:
     assert send(places, "you", "x", "co-me", local_now()).session.id == "co-you"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example("\ufefftext")
 @example("text\r")
 @example("\r\ntext\n\n")

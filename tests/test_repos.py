@@ -114,7 +114,7 @@ def test_the_folder_that_a_header_names(top: Path) -> None:
 
 
 UNSEEN = (
-    # repo below the disk `{top}`, what the owner named, whether a DO that only reads sees it
+    # repo below the disk `{top}` or beside it, what the owner named, whether a DO that only reads sees it
     ("user/src/app", (), True),
     ("user/.ssh", (), False),
     ("user/.config/gh", (), False),
@@ -122,7 +122,7 @@ UNSEEN = (
     ("user/.config/gh", ("user/.config",), True),
     ("user/.config/gh", ("user/.config/gh/hosts",), False),
     ("moved/gh", (), False),
-    ("srv/.app", (), True),
+    ("/srv/.app", (), True),
 )
 
 

@@ -28,6 +28,7 @@ from cotemp.setup.installed import digest
 from cotemp.store.claims import hold
 from cotemp.store.identity import this_process
 from cotemp.store.owner import owner, take
+from tests.conftest import need
 
 SEED = ["co-planning", "co-migrate"]
 
@@ -237,31 +238,25 @@ def test_init_follows_no_link(fresh: Places, tmp_path: Path) -> None:
     assert not (tmp_path / "inbox").exists()
 
 
-def as_nobody(code: str, *args: Path) -> subprocess.CompletedProcess[str]:
-    """Run Python code as an ordinary user; everything it needs is imported while it still may."""
-    drop = "import os\nif os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-    return subprocess.run(
-        [sys.executable, "-c", "import sys, pathlib, cotemp.setup, platformdirs.unix\n" + drop + code, *args],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def bound_by_modes(code: str, *args: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python code as somebody whom the modes of files stop, which root is only without two of its rights."""
+    less = ("--bounding-set", "-dac_override,-dac_read_search")
+    prefix = () if os.geteuid() else (need("setpriv"), *less)
+    argv = [*prefix, sys.executable, "-c", f"import sys, pathlib, cotemp.setup\n{code}", *args]
+    return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")
 def test_a_read_only_home_is_told(tmp_path: Path) -> None:
     """`init` in a folder that the user may not write says so, with a way out, and leaves nothing behind."""
-    readonly, state = tmp_path / "readonly", tmp_path / "state"
+    readonly = tmp_path / "readonly"
     readonly.mkdir(mode=0o555)
-    state.mkdir()
-    state.chmod(0o777)
-    for folder in (tmp_path, *tmp_path.parents):
-        if not folder.stat().st_mode & stat.S_IXOTH:
-            folder.chmod(0o711)
-    done = as_nobody(
+    done = bound_by_modes(
         "from cotemp.places import Places\nfrom cotemp.errors import StorageFailed\n"
         "places = Places.at(sys.argv[1], pathlib.Path(sys.argv[2]))\n"
         "try: cotemp.setup.initialise(places, ['x'], pathlib.Path(sys.argv[2]) / 'a.toml')\n"
         "except StorageFailed as error: print(error.exit_code, error)\n",
-        readonly / "CoTemp", state / "s",
+        readonly / "CoTemp", tmp_path / "state",
     )  # fmt: skip
     assert done.stdout.startswith("10 cannot write"), done.stderr
     assert "--home" in done.stdout

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
+from cotemp.config import in_force
 from cotemp.errors import DamagedData
 from cotemp.places import Places, own_config_file, shipped
 from cotemp.setup import (
@@ -21,6 +23,8 @@ from cotemp.setup import (
 )
 from cotemp.setup.powershell import home_scripts, module_folders, python_record
 from cotemp.setup.profile import profiles
+from cotemp.setup.verifying import parts
+from tests.powershell.syntax import MODULE, functions
 
 JOIN = "Join-CoAgent.ps1"
 
@@ -43,10 +47,30 @@ def test_everything_is_where_powershell_looks(home: Places) -> None:
     install_powershell(home)
     for folder in module_folders():
         assert (folder / "Cotemp.psd1").read_bytes() == (shipped("ps") / "Cotemp" / "Cotemp.psd1").read_bytes()
-        assert {file.suffix for file in folder.rglob("*") if file.is_file()} == {".ps1", ".psd1", ".psm1", ".ps1xml"}
+        assert {file.name for file in folder.rglob("*")} == {"Cotemp.psd1", "Cotemp.psm1", "Cotemp.Format.ps1xml"}
     assert all((home.home / name).is_file() for name in home_scripts())
     assert python_record().read_text() == f"{sys.executable}\n"
     assert not python_record().is_relative_to(home.home), "the home may be another machine's, too"
+
+
+def test_the_module_is_installed_as_one_file(home: Places) -> None:
+    """It has every function of the files that it is made of, in their order; PowerShell opens one file, not forty."""
+    install_powershell(home)
+    (folder,) = module_folders()
+    merged = folder / "Cotemp.psm1"
+    assert b"PSScriptRoot" not in merged.read_bytes()
+    parts = [MODULE / part for part in re.findall(r"Root/(.*)\"", (MODULE / "Cotemp.psm1").read_text())]
+    assert [one.name for one in functions(merged)] == [one.name for part in parts for one in functions(part)]
+
+
+def test_verify_knows_of_it(home: Places) -> None:
+    """A module that is gone, or a Python that nobody recorded, is named as missing."""
+    install_powershell(home)
+    (module_folders()[0] / "Cotemp.psd1").unlink()
+    python_record().unlink()
+    config = in_force(home, own_config_file())
+    missing = {part.path for part in parts(home, config, own_config_file()) if not part.is_there}
+    assert missing == {module_folders()[0] / "Cotemp.psd1", python_record()}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the folder there is the system's to tell")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .agreed import RECORD
 from .entry import entry_name
 from .linger import lingers
-from .machine import Machine
+from .machine import Machine, Values
 from .planning import Plan, disable, disable_named, enable, entries, plan
 from .standing import Standing, State, standing
 
@@ -20,6 +20,7 @@ __all__ = [
     "Plan",
     "Standing",
     "State",
+    "Values",
     "disable",
     "disable_named",
     "enable",

@@ -15,7 +15,7 @@ __all__ = ["Entry", "entry_for", "entry_name", "through_sh"]
 _KEPT = ("PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
 """Where programs, settings and state are: at login a system may say otherwise, or nothing."""
 _LONG = "1d"
-"""How long a start waits for its home where nobody would start it again."""
+"""How long a start waits for its home: not every system starts it again after that."""
 _INVALID = ("\ufffe", "\uffff")
 """Characters that XML cannot hold, besides control characters."""
 
@@ -51,8 +51,8 @@ def entry_for(
     Raises BadUsage for a path that not every format can hold.
     """
     # -P: the folder in which it happens to start holds no code of ours.
-    argv = [*python, "-P", "-m", "cotemp", "up", "--quiet"]
-    argv += ["--foreground"] if looked_after else ["--timeout", _LONG]
+    argv = [*python, "-P", "-m", "cotemp", "up", "--quiet", "--timeout", _LONG]
+    argv += ["--foreground"] if looked_after else []
     argv += ["--home", str(places.home)]
     argv += ["--config", str(config)] if config else []
     kept = tuple((name, environment[name]) for name in _KEPT if environment.get(name))

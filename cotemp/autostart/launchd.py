@@ -34,8 +34,8 @@ def launchd(machine: Machine) -> InFile:
         name="launchd",
         title="a LaunchAgent",
         looked_after=True,
-        root=machine.user_home / "Library" / "LaunchAgents",
-        folder="",
+        folder=machine.user_home / "Library" / "LaunchAgents",
+        stays=machine.user_home,
         suffix=".plist",
         renderer=render,
     )

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ..store.identity import os_user
 
-__all__ = ["Machine", "Registry", "Run"]
+__all__ = ["Machine", "Registry", "Run", "Values"]
 
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW
 
@@ -20,11 +20,15 @@ Run = Callable[[Sequence[str]], tuple[int, str]]
 """Run a program; returns its exit code (127: there is none) and what it printed."""
 
 
-class Registry(Protocol):
-    """The part of the Windows registry that belongs to this user (HKEY_CURRENT_USER)."""
+class Values(Protocol):
+    """A part of the Windows registry that can be read."""
 
-    def read(self, key: str, name: str) -> str | bytes | None:
-        """A value; None when there is none."""
+    def read(self, key: str, name: str) -> str | bytes | int | None:
+        """A value; None when there is none, or one of another kind. Raises OSError."""
+
+
+class Registry(Values, Protocol):
+    """The part of the Windows registry that belongs to this user (HKEY_CURRENT_USER)."""
 
     def write(self, key: str, name: str, text: str) -> None:
         """Set a text. Raises OSError."""
@@ -45,6 +49,8 @@ class Machine:
     base_prefix: str
     run: Run
     registry: Registry | None = None
+    registry_of_all: Values | None = None
+    exists: Callable[[str], bool] = os.path.exists
     runs_systemd: bool = False
     lingering: Path = Path("/var/lib/systemd/linger")
 
@@ -60,6 +66,7 @@ class Machine:
             base_prefix=sys.base_prefix,
             run=_run,
             registry=_registry(),
+            registry_of_all=_registry_of_all(),
             runs_systemd=os.path.isdir("/run/systemd/system"),  # what sd_booted(3) asks
         )
 
@@ -68,6 +75,11 @@ class Machine:
         """Where the freedesktop systems keep a user's settings."""
         named = self.env.get("XDG_CONFIG_HOME", "")
         return Path(named) if os.path.isabs(named) else self.user_home / ".config"
+
+    @property
+    def outermost(self) -> Path:
+        """The folder that stays, however empty it is, when an entry is removed from `config_home`."""
+        return self.user_home if self.config_home.is_relative_to(self.user_home) else self.config_home
 
 
 def _run(argv: Sequence[str]) -> tuple[int, str]:
@@ -88,4 +100,12 @@ def _registry() -> Registry | None:
         from .windows_registry import CurrentUser  # winreg is there only
 
         return CurrentUser()
+    return None
+
+
+def _registry_of_all() -> Values | None:
+    if sys.platform == "win32":
+        from .windows_registry import AllUsers
+
+        return AllUsers()
     return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import PureWindowsPath
 
 from .machine import Machine
@@ -13,13 +11,13 @@ __all__ = ["login_python", "store_folder"]
 _STORE = "PythonSoftwareFoundation.Python."
 
 
-def login_python(machine: Machine, exists: Callable[[str], bool] = os.path.exists) -> tuple[str, ...]:
+def login_python(machine: Machine) -> tuple[str, ...]:
     """The first words of the command line."""
     if machine.platform != "win32":
         return (machine.executable,)
     python = _lasting(PureWindowsPath(machine.executable), machine)
     silent = python.with_name("pythonw.exe")
-    if exists(str(silent)):
+    if machine.exists(str(silent)):
         return (str(silent),)
     root = machine.env.get("SystemRoot", r"C:\Windows")
     return (rf"{root}\System32\conhost.exe", "--headless", str(python))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,7 +72,7 @@ def _judged(system: System, name: str, given: Agreed | None, there: dict[str, Sy
 def _gone(given: Agreed, machine: Machine) -> str:
     """Why what is started cannot work any more; '' when it can."""
     python = given.argv[: given.argv.index("-P")] if "-P" in given.argv else given.argv[:1]
-    if not os.path.exists(python[-1]):
+    if not machine.exists(python[-1]):
         return f"its Python is gone: {python[-1]}"
     code, _ = machine.run([python[-1], "-P", "-c", "import cotemp"])
     return f"its Python has no cotemp any more: {python[-1]}" if code else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,18 +54,18 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class InFile:
-    """An entry that is a file below `root`; folders that we may have made go when they are empty."""
+    """An entry that is a file in `folder`; the empty folders that lead to it from `stays` go with it."""
 
     name: str
     title: str
     looked_after: bool
-    root: Path
-    folder: str
+    folder: Path
+    stays: Path
     suffix: str
     renderer: Callable[[Entry], str]
 
     def path(self, name: str) -> Path:
-        return self.root / self.folder / f"{name}{self.suffix}"
+        return self.folder / f"{name}{self.suffix}"
 
     def where(self, name: str) -> str:
         return str(self.path(name))
@@ -78,7 +79,7 @@ class InFile:
         write_whole(file, self.render(entry).encode(), mode=0o644)
 
     def remove(self, name: str) -> bool:
-        return remove_file(self.path(name), self.root)
+        return remove_file(self.path(name), self.stays)
 
     def found(self, name: str) -> str | None:
         try:
@@ -93,17 +94,18 @@ class InFile:
         return ""
 
 
-def remove_file(file: Path, root: Path) -> bool:
-    """Remove a file, and the folders between it and `root` that are empty then. Raises StorageFailed."""
+def remove_file(file: Path, stays: Path) -> bool:
+    """Remove a file, and the folders between it and `stays` that are empty then; False when there is none.
+
+    Raises StorageFailed.
+    """
     try:
         file.unlink()
     except FileNotFoundError:
         return False
     except OSError as error:
         raise storage_failed(file, error) from error
-    for folder in file.parents:
-        if folder == root:
-            break
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # the first one that holds something else
+        for folder in itertools.takewhile(lambda folder: folder != stays, file.parents):
             folder.rmdir()
     return True

@@ -13,7 +13,7 @@ from .system import InFile, remove_file
 
 __all__ = ["SystemdUnit", "render", "systemd"]
 
-_WANTS = "systemd/user/default.target.wants"
+_WANTS = "default.target.wants"
 
 _UNIT = """\
 # Written by cotemp autostart enable; cotemp autostart disable removes it.
@@ -64,7 +64,7 @@ class SystemdUnit(InFile):
     run: Run
 
     def link(self, name: str) -> Path:
-        return self.root / _WANTS / f"{name}{self.suffix}"
+        return self.folder / _WANTS / f"{name}{self.suffix}"
 
     def install(self, entry: Entry) -> None:
         super().install(entry)
@@ -78,7 +78,7 @@ class SystemdUnit(InFile):
         self._reload()
 
     def remove(self, name: str) -> bool:
-        unlinked = remove_file(self.link(name), self.root)
+        unlinked = remove_file(self.link(name), self.stays)
         removed = super().remove(name) or unlinked
         if removed:
             self._reload()
@@ -102,8 +102,8 @@ def systemd(machine: Machine) -> SystemdUnit:
         name="systemd",
         title="a systemd user unit",
         looked_after=True,
-        root=machine.config_home,
-        folder="systemd/user",
+        folder=machine.config_home / "systemd" / "user",
+        stays=machine.outermost,
         suffix=".service",
         renderer=render,
         run=machine.run,

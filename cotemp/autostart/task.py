@@ -36,6 +36,8 @@ _SETTINGS: _Tree = {
 }
 _EXPANDED = re.compile(r"%[^%]+%|\$\(")
 """What the Task Scheduler replaces in a command line; there is no way to write it literally."""
+_NOT_ASCII = re.compile(r"[^\x00-\x3e\x40-\x7f]+")
+"""What `schtasks` prints as a question mark where its code page lacks it; no path holds one of those."""
 
 
 def render(entry: Entry) -> str:
@@ -98,11 +100,11 @@ class ScheduledTask:
 
     def found(self, name: str) -> str | None:
         code, said = self.run(["schtasks", "/Query", "/TN", name, "/XML"])
-        return said if code == 0 else None
+        return said or None if code == 0 else None
 
     def essence(self, text: str) -> str:
         """What starts, when, and with which rights; Windows writes the rest in its own way, or leaves it out."""
-        root = _parsed(text)
+        root = _parsed(_NOT_ASCII.sub("?", text.lstrip("\ufeff")))
         if root is None:
             return text
         actions = [(_text(one, "Command"), _text(one, "Arguments")) for one in _below(root, "Actions")]

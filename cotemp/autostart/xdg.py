@@ -53,8 +53,8 @@ def xdg(machine: Machine) -> InFile:
         name="xdg",
         title="an XDG autostart entry",
         looked_after=False,
-        root=machine.config_home,
-        folder="autostart",
+        folder=machine.config_home / "autostart",
+        stays=machine.outermost,
         suffix=".desktop",
         renderer=render,
     )

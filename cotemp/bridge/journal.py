@@ -134,12 +134,21 @@ class _File:
 
     def knows(self, key: str) -> bool:
         """Whether there is an entry of `key` now."""
-        os.lseek(self._descriptor, self._read_to, os.SEEK_SET)
-        while whole := os.read(self._descriptor, _CHUNK).rpartition(b"\n")[0]:
-            self._keys.update(_KEY_AT_START.findall(whole))
-            self._read_to += len(whole)
-            os.lseek(self._descriptor, self._read_to, os.SEEK_SET)
+        self._read_on()
         return key.encode() in self._keys
+
+    def _read_on(self) -> None:
+        """Take up the keys of the lines that were added since."""
+        read = _CHUNK
+        while read == _CHUNK:
+            os.lseek(self._descriptor, self._read_to, os.SEEK_SET)
+            lines = os.read(self._descriptor, _CHUNK)
+            read = len(lines)
+            whole = lines.rfind(b"\n") + 1
+            if not whole and read == _CHUNK:
+                whole = read  # of a line that is longer the key was at the start
+            self._keys.update(_KEY_AT_START.findall(lines, 0, whole))
+            self._read_to += whole
 
     def entries(self, key: str) -> Iterator[dict[str, Any]]:
         """The entries of `key`; what somebody left half written is none."""

@@ -88,10 +88,9 @@ class Keys:
             journal.close()
 
     def _journal(self, places: Places) -> Journal:
-        folder = places.state / "requests"
-        if folder not in self._journals:
-            self._journals[folder] = Journal(folder)
-        return self._journals[folder]
+        if places.state not in self._journals:
+            self._journals[places.state] = Journal(places.state / "requests")
+        return self._journals[places.state]
 
 
 _spell = json.JSONEncoder(separators=(",", ":")).encode

@@ -283,6 +283,8 @@ class AuditRunAnswer(TypedDict):
     schema: Literal[1]
     run_id: str
     state: Literal["claimed", "held", "running", "applying", "done"]
+    asked: Allowed | None
+    """What the DO's header asks for; null when the DO is not there any more as it was checked."""
     reasons: list[str]
     """Why it was held, as sentences; empty when it never was."""
     approval: AuditedApproval | None

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from ..display import display_line
 from ..errors import AnswerIsNo, WaitsForHuman
 from ..runs import changes, find
-from ..runs.deciding import Waiting, approve_do, bytes_of, waiting, waiting_run
+from ..runs.deciding import Waiting, approve_do, bytes_of, last_waiting, waiting, waiting_run
 from ..runs.deciding import deny as say_no
 from ..store.ancestry import refuse_below_a_run
 from ..store.claims import holder
 from ..store.identity import os_user
 from ..store.ledger import Ledger
 from ..times import utc
+from . import inside
 from .approving_text import held_list, shown_changes, shown_do
 from .frame import Answer, Arg, Context, Opt
 from .paint import paint
@@ -19,7 +20,7 @@ from .paint import paint
 if TYPE_CHECKING:
     from ..store.ledger import Row
 
-_RUN = Arg("its id or the start of it, or `last`", metavar="RUN", complete="held")
+_RUN = Arg("its id or the start of it, or `last`: the last that waits", metavar="RUN", complete="held")
 
 
 def held(
@@ -34,6 +35,7 @@ def held(
       cotemp held
       cotemp held --json
     """
+    inside.say_if_hidden(cx)
     sid = _session(cx, session) if session else None
     with Ledger(cx.places, create=False) as ledger:
         found = waiting(cx.places, ledger, sid)
@@ -57,7 +59,7 @@ def approve(
     """
     refuse_below_a_run("approving")
     with Ledger(cx.places, create=False) as ledger:
-        one = waiting_run(cx.places, ledger, _own(cx, run))
+        one = waiting_run(cx.places, ledger, _own(cx, ledger, run))
         if one.kind == "changes":
             return _approve_changes(cx, ledger, one, yes=yes)
         return _approve_do(cx, ledger, one, yes=yes)
@@ -78,7 +80,7 @@ def deny(
     """
     refuse_below_a_run("denying")
     with Ledger(cx.places, create=False) as ledger:
-        one = waiting_run(cx.places, ledger, _own(cx, run))
+        one = waiting_run(cx.places, ledger, _own(cx, ledger, run))
         say_no(cx.places, ledger, one, os_user(), why, cx.config.policy)
     if one.kind == "changes":
         return _decided(cx, one, "denied", f"dropped: the changes of {one.row.run_id}; its repo stays as it is")
@@ -90,7 +92,7 @@ def _approve_do(cx: Context, ledger: Ledger, one: Waiting, *, yes: bool) -> Answ
     data = bytes_of(cx.places, one.row)
     parent = ledger.parent_of(one.row.session, one.row.do_file, one.row.sha256)
     if not yes:
-        _ask(cx, [*shown_do(one, data, parent)], "to let it run once")
+        _ask(cx, [*shown_do(one, data, parent, cx.config.policy_of(one.row.session))], "to let it run once")
     given = approve_do(ledger, one, os_user())
     _wake(cx, one)
     text = f"approved: {display_line(one.row.title)} runs once, as {one.row.run_id}"
@@ -121,7 +123,9 @@ def _ask(cx: Context, shown: list[str], what: str) -> None:
     )
 
 
-def _own(cx: Context, run: str) -> "Row":
+def _own(cx: Context, ledger: Ledger, run: str) -> "Row":
+    if run == "last":
+        return last_waiting(cx.places, ledger)
     row = find(cx.places, run).own
     if row is None:
         raise AnswerIsNo("another program or machine made this run: nothing of it waits here", "see: cotemp show RUN")

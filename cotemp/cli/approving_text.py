@@ -12,6 +12,7 @@ from ..times import local, parse_utc, show_duration
 from .paint import columns, paint
 
 if TYPE_CHECKING:
+    from ..messages.policy import Policy
     from ..runs.deciding import Waiting
     from ..store.ledger import Parent
 
@@ -51,10 +52,11 @@ def _listed(one: Waiting, unwatched: Collection[str]) -> Iterator[str]:
     yield f"  next: cotemp approve {row.run_id}{look}, cotemp deny {row.run_id} --why ..."
 
 
-def shown_do(one: Waiting, data: bytes, parent: Parent | None) -> Iterator[str]:
-    """A held DO: who asks for what, why it is held, and every character of the script."""
+def shown_do(one: Waiting, data: bytes, parent: Parent | None, policy: Policy) -> Iterator[str]:
+    """A held DO: who asks for what, what the `policy` of its session shows it, why it is held, and every character
+    of the script."""
     yield paint(display_line(one.row.title), "bold")
-    yield from _table(_facts(one, parent))
+    yield from _table(_facts(one, parent, policy))
     yield from _script(data)
 
 
@@ -70,7 +72,7 @@ def _table(facts: Iterator[tuple[str, str]]) -> Iterator[str]:
     yield from (f"  {line}" for line in columns([(paint(name, "dim"), value) for name, value in facts if value]))
 
 
-def _facts(one: Waiting, parent: Parent | None) -> Iterator[tuple[str, str]]:
+def _facts(one: Waiting, parent: Parent | None, policy: Policy) -> Iterator[tuple[str, str]]:
     row, log = one.row, one.log
     sender = log["sender"]
     yield "sender", f"{display_line(sender['claimed'])} (it says so itself)" if sender["claimed"] else "not said"
@@ -80,6 +82,8 @@ def _facts(one: Waiting, parent: Parent | None) -> Iterator[tuple[str, str]]:
     yield "repo", display_line(row.repo or "none")
     yield "risk", ", ".join(name for name in FLAGS if log["risk"].get(name)) or "none"
     yield "asks for", f"{_asked(one)}; it gets all of that, or does not run"
+    if one.enforcer:  # else it gets far more
+        yield from _opened(one, policy)
     yield "enforced", one.enforcer or paint(NOTHING_ENFORCES, "yellow")
     yield "limit", show_duration(log["timeout_s"]) if log["timeout_s"] else ""
     yield "sha256", row.sha256
@@ -87,6 +91,19 @@ def _facts(one: Waiting, parent: Parent | None) -> Iterator[tuple[str, str]]:
         yield "held", paint(display_line(reason), "yellow")
     for warning in log["warnings"]:
         yield "warning", display_line(warning)
+
+
+def _opened(one: Waiting, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What is behind those of its rights whose names do not tell."""
+    from ..explain import SHARED_NETWORK, secrets_shown  # only who decides about a DO pays for it
+
+    consent = consent_of(one.log)
+    if consent.network:
+        yield "network", paint(SHARED_NETWORK, "yellow")
+    if consent.secrets:
+        can_send = "; with the network it can send them anywhere" if consent.network else ""
+        shown = secrets_shown(policy, repo=one.row.repo is not None)
+        yield "secrets", paint(display_line(shown) + can_send, "yellow")
 
 
 def _about_changes(one: Waiting) -> Iterator[tuple[str, str]]:

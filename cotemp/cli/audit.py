@@ -11,6 +11,7 @@ from .moments import ago
 from .paint import paint
 
 if TYPE_CHECKING:
+    from ..messages.do import Flags
     from ..store.ledger import Parent
 
 _SHOWN = 30
@@ -47,7 +48,7 @@ def audit(
         if verify:
             return _verified(cx, ledger)
         if run:
-            return _of_run(ledger, run)
+            return _of_run(cx, ledger, run)
         return _events(ledger, _session(cx, session), utc(ago(since)) if since else "", limit)
 
 
@@ -62,8 +63,12 @@ def _verified(cx: Context, ledger: Ledger) -> Answer:
     return Answer(answer, broken_place(broken), 1)
 
 
-def _of_run(ledger: Ledger, name: str) -> Answer:
+def _of_run(cx: Context, ledger: Ledger, name: str) -> Answer:
+    from ..runs.details import do_of
+    from ..runs.overview import own_entry
+
     row = ledger.find(name)
+    do = do_of(cx.places, own_entry(cx.places, row))
     log, entries = ledger.log(row.run_id), ledger.events(row.run_id)
     approval, denial = _approval(entries), ledger.denial_of(row.run_id)
     parent = ledger.parent_of(row.session, row.do_file, row.sha256)
@@ -71,6 +76,7 @@ def _of_run(ledger: Ledger, name: str) -> Answer:
         "schema": 1,
         "run_id": row.run_id,
         "state": row.state,
+        "asked": do and _plain(do.consent),
         "reasons": list(ledger.reasons(row.run_id)),
         "approval": approval,
         "denial": denial and denial._asdict(),
@@ -100,9 +106,13 @@ def _approval(entries: list[Entry]) -> dict[str, Any] | None:
 
 
 def _parent(parent: "Parent") -> dict[str, Any]:
+    return parent._asdict() | {"ceiling": _plain(parent.ceiling)}
+
+
+def _plain(flags: "Flags") -> dict[str, bool]:
     from dataclasses import asdict
 
-    return parent._asdict() | {"ceiling": asdict(parent.ceiling)}
+    return asdict(flags)
 
 
 def _event(entry: Entry) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ..display import display_line
 from ..messages.do import FLAGS
 from ..times import local, parse_utc
 from .paint import columns, paint
-from .run_text import CHANGED, counted, outcome_word
+from .run_text import CHANGED, counted, enforcement, outcome_word
 
 if TYPE_CHECKING:
     from ..store.ledger import Entry, Row
@@ -20,6 +20,8 @@ __all__ = ["broken_place", "event_table", "run_story"]
 _NAMES = 5
 """How many changed files are named in a line."""
 _CELLS = 100
+_SAID = {"intended": "started", "began": "started", "concluded": "ended", "child": "dropped", "changed": "changes"}
+"""Events that people call otherwise than programs do."""
 
 
 def run_story(row: Row, answer: Mapping[str, Any]) -> Iterator[str]:
@@ -51,15 +53,16 @@ def _facts(row: Row, answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "sent by", _sent(sender)
     yield "dropped by", _parent(answer["parent"])
     yield "DO", f"{display_line(row.do_file)}, sha256 {row.sha256}"
-    yield "asked for", _flags(log["consent_effective"], "allow_")
+    yield "asked for", _asked(row, answer)
     yield "its author says", _flags(log["risk"])
     yield "repo", display_line(row.repo or "none")
     yield "held because", display_line("; ".join(answer["reasons"]))
     yield "decided by", display_line(decision["rule"])
     yield "approved by", _approval(answer["approval"])
     yield "denied by", _denial(answer["denial"])
-    yield "enforced by", _enforcement(log["enforcement"])
-    yield "changed", _changes(log["changes"])
+    yield "enforced by", enforcement(log)
+    yield "changed", _changes(log["changes"]) if row.outcome else ""
+    yield "later", _later(answer["events"])
     yield "outcome", _outcome(row)
 
 
@@ -67,6 +70,14 @@ def _sent(sender: Mapping[str, Any]) -> str:
     claimed = f"{display_line(sender['claimed'])} (its header says so; nothing proves it)" if sender["claimed"] else ""
     user = f"file of user {display_line(sender['os_user'])}" if sender["os_user"] else ""
     return ", ".join(part for part in (claimed, user) if part)
+
+
+def _asked(row: Row, answer: Mapping[str, Any]) -> str:
+    if answer["asked"]:
+        return _flags(answer["asked"])
+    if row.outcome in ("refused", "rejected"):  # then its log tells only that it got nothing
+        return "not known: the DO is not there any more as it was"
+    return _flags(answer["log"]["consent_effective"], "allow_")
 
 
 def _parent(parent: Mapping[str, Any] | None) -> str:
@@ -86,11 +97,12 @@ def _denial(denial: Mapping[str, Any] | None) -> str:
     return display_line(f"{denial['by']}: {denial['why']}") if denial else ""
 
 
-def _enforcement(found: Mapping[str, Any]) -> str:
-    layers = ("writes", "network", "secrets", "processes", "memory")
-    if found["enforcer"] == "none":
-        return "nothing"
-    return display_line(f"{found['enforcer']} ({', '.join(f'{name}: {found[name]}' for name in layers)})")
+def _later(events: Sequence[Mapping[str, Any]]) -> str:
+    """What was decided last about the changes of a run that had ended, by whom, and why."""
+    for event in reversed(events):
+        if event["kind"] == "changed":
+            return display_line(f"its changes were {_details(event)} (by {event['who']} at {_local(event['at'])})")
+    return ""
 
 
 def _changes(found: Mapping[str, Any]) -> str:
@@ -100,7 +112,8 @@ def _changes(found: Mapping[str, Any]) -> str:
         if names:
             more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
             parts.append(f"{counted(what, len(names))}: {', '.join(names[:_NAMES])}{more}")
-    return display_line("; ".join([found["state"], *parts]))
+    state = "nothing" if found["state"] == "none" else found["state"]
+    return display_line("; ".join([state, *parts]))
 
 
 def _outcome(row: Row) -> str:
@@ -116,7 +129,14 @@ def _lines(events: Sequence[Mapping[str, Any]], *, with_run: bool = False) -> li
     rows = []
     for event in events:
         run = [display_line(event["run_id"] or "-")] if with_run else []
-        cells = (str(event["seq"]), _local(event["at"]), *run, event["kind"], event["who"], _details(event))
+        cells = (
+            str(event["seq"]),
+            _local(event["at"]),
+            *run,
+            _SAID.get(event["kind"], event["kind"]),
+            event["who"],
+            _details(event),
+        )
         rows.append([display_line(cell, _CELLS) if cell else "" for cell in cells])
     return columns(rows, ("event", "when", *(["run"] if with_run else []), "what", "who", "details"), right=(0,))
 

@@ -21,7 +21,7 @@ def enable(
     *,
     by: Annotated[
         Literal["systemd", "xdg", "launchd", "task", "run-key"] | None,
-        Opt("--by", "in which way (default: the best that this system has)"),
+        Opt("--by", "in which way (default: as it is now, else the best here)"),
     ] = None,
     yes: Annotated[bool, Opt("--yes", "do not ask", short="-y")] = False,
 ) -> Answer:
@@ -35,11 +35,12 @@ def enable(
 
     Examples:
       cotemp autostart enable
-      cotemp autostart enable --yes
+      cotemp autostart enable --by xdg --yes
     """
     refuse_below_a_run("starting something at login")
     machine = Machine.here(cx.env)
-    wanted, before = plan(cx.places, cx.config_path, machine, by), standing(cx.places, machine)
+    before = standing(cx.places, machine)
+    wanted = plan(cx.places, cx.config_path, machine, by or (before.system.name if before.system else None))
     is_so = before.state is State.ENABLED and before.agreed is not None and before.agreed.sha256 == wanted.sha256
     if not is_so:
         _agreed(cx, wanted, before, yes=yes)
@@ -57,7 +58,7 @@ def _agreed(cx: Context, wanted: Plan, before: Standing, *, yes: bool) -> None:
         cx.say(f"in the place of {display_line(before.where)}{f' ({before.why})' if before.why else ''}")
     if yes or cx.ask("Write this?", "no", ("yes", "no")) == "yes":
         return
-    if cx.stdin_is_terminal:
+    if cx.terminal.stdin_is_terminal and cx.terminal.stderr_is_terminal:  # else nobody was asked
         raise AnswerIsNo("nothing was written")
     raise WaitsForHuman("nothing was written: nobody said yes", "to say it without a terminal, add --yes")
 

@@ -12,10 +12,10 @@ from .frame import Answer, Arg, Context
 
 
 def serve(cx: Context) -> Answer:
-    """Answer calls on stdin, one JSON-RPC 2.0 request on each line.
+    """Answer PowerShell on stdin and stdout.
 
-    The answers come on stdout, one line each; schemas/bridge.json says what can be asked. It ends at the end of stdin,
-    and pays no heed to ^C.
+    Each line of stdin is a JSON-RPC 2.0 request, and each line of stdout an answer; schemas/bridge.json says what can
+    be asked. It ends at the end of stdin, and pays no heed to ^C.
 
     Examples:
       cotemp bridge serve
@@ -27,10 +27,10 @@ def serve(cx: Context) -> Answer:
 
 
 def call(cx: Context, method: Annotated[str, Arg("what is called, such as note.send")]) -> Answer:
-    """Make one call; its params are a JSON object on stdin.
+    """Make one call of the bridge.
 
-    The answer is one JSON line on stdout, with `result` or `error`, and nothing is said on stderr. Who calls again with
-    the same request_key gets the first answer: nothing is done twice.
+    Its params are a JSON object on stdin. The answer is one JSON line on stdout, with `result` or `error`, and nothing
+    is said on stderr. Who calls again with the same request_key gets the first answer: nothing is done twice.
 
     Examples:
       echo '{"session": "co-planning"}' | cotemp bridge call note.list

@@ -91,10 +91,13 @@ def _turned(ref: str) -> str:
 
 
 def _ask(cx: Context, row: "Row", paths: list[str]) -> None:
-    """Raises WaitsForHuman when nobody says yes."""
+    """Raises AnswerIsNo when the person says no, WaitsForHuman when there is none."""
     what = f"{len(paths)} path{'' if len(paths) == 1 else 's'} in {display_line(row.repo or '')}"
     if cx.ask(f"take back what {row.run_id} changed ({what})?", "no", ["yes", "no"]) != "yes":
-        raise WaitsForHuman("nothing was undone", f"look first: cotemp diff {row.run_id}; without a question: --yes")
+        look = f"look first: cotemp diff {row.run_id}"
+        if cx.stdin_is_terminal:
+            raise AnswerIsNo("nothing was undone", look)
+        raise WaitsForHuman("nothing was undone: nobody said yes", f"{look}; to say it without a terminal, add --yes")
 
 
 def _coloured(text: str) -> Iterator[str]:

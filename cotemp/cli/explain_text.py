@@ -35,9 +35,7 @@ def explained(found: Explanation) -> Iterator[str]:
         yield f"  {paint('warning', 'yellow')}  {display_line(warning)}"
     yield from _section("what happens first", _first(found.decision, found.asked))
     yield from _section("who holds it to that", _held_by(found.walls))
-    yield from _section(
-        "what it would see", _seen(found.sight, found.walls, found.asked.repo.unseen) if found.sight else ()
-    )
+    yield from _section("what it would see", _seen(found.sight, found.walls, found.asked) if found.sight else ())
     yield from _section("what happens with its changes", found.afterwards)
     yield from _section("what nobody can know before", found.unknown)
 
@@ -97,7 +95,8 @@ def _held_by(walls: Walls) -> Iterator[str]:
         yield "nothing limits its memory here (no cgroup that cotemp may use)"
 
 
-def _seen(sight: Sight, walls: Walls, unseen: str) -> Iterator[str]:
+def _seen(sight: Sight, walls: Walls, asked: Asked) -> Iterator[str]:
+    unseen = asked.repo.unseen
     yield {
         "none": f"repo: none{f' ({unseen})' if unseen else ''}; it works in its artifact folder",
         "read": "repo: read-only",
@@ -110,9 +109,14 @@ def _seen(sight: Sight, walls: Walls, unseen: str) -> Iterator[str]:
     if sight.repo != "none":
         yield f"its .env files: {'shown' if sight.env_files else 'hidden'}"
     shown = (*sight.secret_env, *sight.secret_paths)
-    yield f"secrets: {', '.join(shown) or 'none'}"
+    yield f"secrets: {', '.join(shown) or 'none'}{_why_none(sight, asked) if not shown else ''}"
     if sight.absent:
         yield f"secrets that the policy names and that are not there: {', '.join(sight.absent)}"
+
+
+def _why_none(sight: Sight, asked: Asked) -> str:
+    """Why a DO that may see secrets sees none; those that the policy names in vain are told of anyway."""
+    return " (the policy names none: secret_env, secret_read)" if asked.consent.secrets and not sight.absent else ""
 
 
 def _named(flags: Flags) -> str:

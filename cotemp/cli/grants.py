@@ -18,12 +18,13 @@ from .frame import Answer, Arg, Context, Opt
 from .paint import columns, paint
 
 if TYPE_CHECKING:
+    from ..messages.policy import Policy
     from ..store.ledger.decisions import Given
 
 _MEANING = {
     "writes": "may write there, whether policy.repos names it or not",
-    "network": "may use the network, and with it the services of this machine",
-    "secrets": "may see the variables and paths that the policy names as secrets",
+    "network": "may use the network; {network}",
+    "secrets": "may see secrets: {secrets}",
     "destructive": "may delete and overwrite there",
 }
 _WITHOUT_REPO = {
@@ -68,7 +69,8 @@ def grant(
         until=_end(lasting, until, standing=standing),
     )
     _must_say_something(wanted)
-    said = list(_explained(wanted))
+    policy = cx.config.policy_of(wanted.session) if wanted.session else cx.config.policy
+    said = list(_explained(wanted, policy))
     if not yes:
         _ask(cx, said)
     with Ledger(cx.places) as ledger:
@@ -180,11 +182,14 @@ def _ask(cx: Context, said: list[str]) -> None:
     raise WaitsForHuman("nothing was granted: nobody said yes", "to say it without a terminal, add --yes")
 
 
-def _explained(wanted: Grant) -> Iterator[str]:
+def _explained(wanted: Grant, policy: "Policy") -> Iterator[str]:
     """What it will let through, in words."""
+    from ..explain import SHARED_NETWORK, secrets_shown  # only who grants something pays for it
+
+    known = {"network": SHARED_NETWORK, "secrets": display_line(secrets_shown(policy, repo=True))}
     yield f"{_of(wanted)}, {_until(wanted)}, without being asked for each:"
     meaning = _MEANING if wanted.repo else _MEANING | _WITHOUT_REPO
-    yield from (f"  {meaning[flag]}" for flag in FLAGS if getattr(wanted.consent, flag))
+    yield from (f"  {meaning[flag].format_map(known)}" for flag in FLAGS if getattr(wanted.consent, flag))
     if wanted.unenforced:
         yield "  " + paint("may run where nothing holds them to that: with all your rights", "yellow")
 

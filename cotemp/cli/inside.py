@@ -7,7 +7,7 @@ from ..errors import BadUsage
 from ..store.spool import spool_of
 from .frame import Answer, Context
 
-__all__ = ["left", "spool"]
+__all__ = ["left", "say_if_hidden", "spool"]
 
 
 def spool(cx: Context, *, wait: bool) -> Path | None:
@@ -21,6 +21,12 @@ def spool(cx: Context, *, wait: bool) -> Path | None:
     if found and wait:
         raise BadUsage("it is delivered when this run has ended, so nobody can wait for it here", "leave --wait out")
     return found
+
+
+def say_if_hidden(cx: Context) -> None:
+    """Say that what is shown is not all, where a run cannot see the home."""
+    if spool(cx, wait=False):
+        cx.say("this run cannot see the home: outside, there may be more; what you send and drop is delivered later")
 
 
 def left(path: Path, to: str, what: str) -> Answer:

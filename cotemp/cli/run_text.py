@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,17 @@ from ..messages.do import FLAGS
 from ..times import local, parse_utc, show_duration
 from .paint import clipped, columns, paint, width
 
-__all__ = ["CHANGED", "counted", "ending", "one_run", "outcome_word", "run_list", "show_bytes", "state_of"]
+__all__ = [
+    "CHANGED",
+    "counted",
+    "ending",
+    "enforcement",
+    "one_run",
+    "outcome_word",
+    "run_list",
+    "show_bytes",
+    "state_of",
+]
 
 _COLOURS = {
     "passed": "green",
@@ -22,8 +32,19 @@ _COLOURS = {
     "timed_out": "red",
     "running": "bold",
 }
+_LAYERS = {
+    ("writes", "overlay"): "on a view of its repo",
+    ("writes", "snapshot"): "on a copy of its repo",
+    ("writes", "read-only"): "to its artifacts only",
+    ("network", "netns"): "cut off",
+    ("network", "denied"): "cut off",
+    ("network", "shared"): "of this machine",
+    ("processes", "pidns"): "only its own",
+    ("memory", "none"): "not limited",
+}
 CHANGED = ("created", "changed", "deleted", "refs")
 """What a run can do to its repo, as its log names it."""
+_NEVER_RAN = ("refused", "rejected")
 _TITLE_CELLS = 60
 _SHORTEST_TITLE = 16
 """Cells below which a title says nothing any more."""
@@ -121,9 +142,9 @@ def _facts(log: dict[str, Any], where: dict[str, Path | None]) -> Iterator[tuple
     yield "consent", _flags(log.get("consent_effective"), "allow_") + " (what it may do)"
     decision = _map(log.get("decision"))
     yield "decision", _joined(", ", _text(decision.get("rule")), _after("by ", decision.get("by")))
-    yield "enforcement", _enforcement(_map(log.get("enforcement")))
+    yield "enforcement", enforcement(log)
     engine = _map(log.get("engine"))
-    yield "engine", _joined(" ", *(_text(engine.get(key)) for key in ("name", "version", "terminal")))
+    yield "engine", _joined(" ", *dict.fromkeys(_text(engine.get(key)) for key in ("name", "version", "terminal")))
     for name in ("queued", "started", "ended"):
         yield name, _local(log.get(name))
     yield "took", _elapsed(log)
@@ -131,7 +152,7 @@ def _facts(log: dict[str, Any], where: dict[str, Path | None]) -> Iterator[tuple
     yield "reason", _text(log.get("reason"))
     yield "exit code", _text(log.get("exit_code"))
     yield "signal", _text(log.get("signal"))
-    yield "output", _output(_map(log.get("output")))
+    yield "output", _output(_map(log.get("output"))) if log.get("started") else ""
     yield "log", _path(where.get("log"))
     yield "JSON log", _path(where.get("JSON log"))
     yield "changes", _changes(_map(log.get("changes")))
@@ -140,12 +161,25 @@ def _facts(log: dict[str, Any], where: dict[str, Path | None]) -> Iterator[tuple
             yield "artifact", _artifact(artifact, where.get("artifacts"))
 
 
-def _enforcement(found: dict[str, Any]) -> str:
-    enforcer = _text(found.get("enforcer"))
-    if not enforcer or enforcer == "none":
+def enforcement(log: Mapping[str, Any]) -> str:
+    """What held a run to its consent, or would hold one that waits; nothing for a DO that did not run."""
+    found = _map(log.get("enforcement"))
+    enforcer = _text(found.get("enforcer")) or "none"
+    if log.get("outcome") in _NEVER_RAN:
+        return ""
+    if "started" in log and not log["started"] and not log["outcome"]:
+        return f"{enforcer}, once it runs"
+    if enforcer == "none":
         return "none: nothing held it to its consent"
-    layers = (f"{name}: {_text(found.get(name))}" for name in ("writes", "network", "secrets", "processes", "memory"))
+    names = ("writes", "network", "secrets", "processes", "memory")
+    layers = (f"{name} {_layer(name, found.get(name))}" for name in names)
     return f"{enforcer} ({', '.join(layers)})"
+
+
+def _layer(name: str, found: object) -> str:
+    """One layer in words; what is not in the table says enough as it stands in the log."""
+    text = _text(found)
+    return _LAYERS.get((name, text), text)
 
 
 def _changes(found: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ..runs import RunRow, find, survey
+from . import inside
 from .frame import Answer, Arg, Context, Opt
 from .moments import ago
 from .paint import paint
@@ -38,6 +39,7 @@ def runs(
       cotemp runs --session Migrate --failed
       cotemp runs --since 1h --json
     """
+    inside.say_if_hidden(cx)
     found = survey(
         cx.places, session and _session(cx, session), ago(since) if since else None, failed=failed, progress=cx.progress
     )
@@ -153,6 +155,8 @@ def _ended(run_id: str, row: "Row") -> str:
 
 def _me(cx: Context) -> str:
     """Who asks: the session of this terminal, and the user."""
-    user = cx.env.get("USER") or cx.env.get("USERNAME") or "somebody"
+    from ..store.identity import os_user
+
+    user = os_user()
     session = cx.env.get("COSESSION_ID")
     return f"{session} ({user})" if session else user

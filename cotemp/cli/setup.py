@@ -100,7 +100,10 @@ def uninstall(
       cotemp uninstall --yes
     """
     from ..setup import plan_removal, remains, remove
+    from ..store.ancestry import refuse_below_a_run
 
+    if yes:
+        refuse_below_a_run("uninstalling cotemp")
     plan = plan_removal(cx.places)
     kept = remains(cx.places, plan)
     entries = _at_login(cx, plan, really=yes)

@@ -9,6 +9,7 @@ from ..display import display_line
 from ..errors import BadUsage
 from ..status import Snapshot, snapshot
 from ..times import local_now
+from . import inside
 from .frame import Answer, Arg, Context, Opt
 from .paint import columns, paint, plain
 from .status_text import one_line, table
@@ -39,6 +40,7 @@ def status(
       cotemp status --compact
       cotemp status --check --json
     """
+    inside.say_if_hidden(cx)
     if watch:
         return _again(cx, _EVERY if seconds is None else seconds, compact=compact, check=check)
     if seconds is not None:

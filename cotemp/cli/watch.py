@@ -84,6 +84,7 @@ def up(
     Examples:
       cotemp up
       cotemp up co-migrate
+      cotemp up --quiet --timeout 1h
     """
     if timeout is not None and not quiet:
         raise BadUsage("--timeout needs --quiet", "add --quiet, or leave --timeout out")

@@ -18,6 +18,7 @@ from ..times import show_duration
 from .artifacts import keep_artifacts
 from .clean import clean_artifacts
 from .desk import Desk, Event, Kind
+from .notifying import notify
 
 if TYPE_CHECKING:
     from ..messages.runlog import RunLog
@@ -43,6 +44,8 @@ def close(desk: Desk, session: SessionPlaces, log: RunLog, base: str, stopped: t
 
     if insist(desk, session, stopped, act):
         desk.report(_processed(session, log, base))
+        if log["changes"]["state"] == "held":
+            notify("cotemp", f"What a DO changed waits for you in {session.id}: cotemp held")
         _forget_old(desk)
 
 

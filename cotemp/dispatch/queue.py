@@ -120,6 +120,7 @@ class SessionQueue:
         return Pause(RETRY, expected=False)
 
     def _take(self, whole: Whole) -> Pause | None:
+        self._desk.in_force.look()  # once more: whoever forbids something, and then drops a DO, is heard
         candidate = whole.candidate
         try:
             do = read(whole.data, candidate.engine.syntax)

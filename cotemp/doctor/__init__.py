@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import CotempError
-from . import engines, home, login, machine, synced, work
+from . import downloaded, engines, home, login, machine, powershell, synced, work
 from .finding import Check, Finding, Found, Look, State
 
 __all__ = ["CHECKS", "Finding", "Look", "State", "diagnose", "mend"]
@@ -29,6 +29,10 @@ CHECKS = (
     Check("panels", work.panels, work.remove_panels),
     Check("leftovers", home.leftovers, home.remove_leftovers),
     Check("engines", engines.engine_programs),
+    Check("powershell", powershell.modules),
+    Check("powershell", powershell.recorded_python),
+    Check("powershell", powershell.policies),
+    Check("powershell", downloaded.find, downloaded.mend),
     Check("sandbox", machine.sandbox),
     Check("clock", machine.clock),
     Check("disk", machine.disk),

@@ -11,7 +11,17 @@ from __future__ import annotations
 
 from .foreseeing import Question, foresee
 from .model import Explanation
+from .sentences import SHARED_NETWORK, secrets_shown
 from .standing import session_of, standing
 from .walls import walls_of
 
-__all__ = ["Explanation", "Question", "foresee", "session_of", "standing", "walls_of"]
+__all__ = [
+    "SHARED_NETWORK",
+    "Explanation",
+    "Question",
+    "foresee",
+    "secrets_shown",
+    "session_of",
+    "standing",
+    "walls_of",
+]

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..messages.policy import Policy
 from .model import Asked, Foreseen, Sight
 
-__all__ = ["SHARED_NETWORK", "afterwards", "unknown"]
+__all__ = ["SHARED_NETWORK", "afterwards", "secrets_shown", "unknown"]
 
 SHARED_NETWORK = (
     "the network is this machine's own: it reaches servers on the host's loopback, abstract sockets "
     "and cloud metadata, too"
 )
+
+
+def secrets_shown(policy: Policy, *, repo: bool) -> str:
+    """What secrets consent shows, by name; with a `repo` its `.env*` files, too."""
+    named = (
+        f"the variables {', '.join(policy.secret_env)}" if policy.secret_env else "",
+        f"the paths {', '.join(map(str, policy.secret_read))}" if policy.secret_read else "",
+    )
+    ours = "; ".join(filter(None, named)) or "no variables and paths (the policy names none: secret_env, secret_read)"
+    return f"{ours}; the .env files of its repo" if repo else ours
 
 
 def afterwards(asked: Asked, decision: Foreseen, sight: Sight | None) -> Iterator[str]:

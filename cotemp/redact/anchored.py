@@ -29,6 +29,7 @@ class Anchored:
             at = min(range(len(literal)), key=lambda i: _FREQUENCY.get(literal[i], 0))
             hanging.setdefault(literal[at], []).append((index, at))
         self._groups = [hung for hangers in hanging.values() for hung in hangers]
+        self._alone = [_NOTHING, *(frozenset([index]) for index, _ in self._groups)]
         branches = []
         for anchor, hangers in hanging.items():
             around = (_around(literals[index], at) for index, at in hangers)
@@ -39,8 +40,12 @@ class Anchored:
         """Which of the literals occur in `text`; None after `many` occurrences: then it costs too much to tell."""
         first = self._pattern.search(text)
         if first is None:
-            return _NOTHING  # most lines end here, and a search costs half of what an iterator does
-        hits = [match.lastindex or 1 for match in islice(self._pattern.finditer(text, first.start()), many)]
+            return _NOTHING  # most lines end here or with one hit, and a search costs half of what an iterator does
+        second = self._pattern.search(text, first.end())
+        if second is None:
+            return self._alone[first.lastindex or 1]
+        more = islice(self._pattern.finditer(text, second.end()), many - 2)
+        hits = [match.lastindex or 1 for match in (first, second, *more)]
         return frozenset([self._groups[hit - 1][0] for hit in set(hits)]) if len(hits) < many else None
 
     def is_in(self, text: bytes) -> bool:

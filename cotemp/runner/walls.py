@@ -25,6 +25,7 @@ class Walls:
     """What of a `Confined` the keeper needs, as plain JSON values."""
 
     descriptors: tuple[tuple[int, str], ...] = ()
+    masks: tuple[int, str] | None = None
     status: tuple[int, str] | None = None
     groups: tuple[str, ...] = ()
     limits: tuple[tuple[str, int], ...] = ()
@@ -38,6 +39,7 @@ class Walls:
         """Raises KeyError or TypeError when it is not ours."""
         return cls(
             descriptors=tuple((number, path) for number, path in values["descriptors"]),
+            masks=(values["masks"][0], values["masks"][1]) if values["masks"] else None,
             status=(values["status"][0], values["status"][1]) if values["status"] else None,
             groups=tuple(values["groups"]),
             limits=tuple((name, number) for name, number in values["limits"]),
@@ -46,7 +48,7 @@ class Walls:
 
 def enter(walls: Walls) -> None:
     """In the new process, right before it becomes the enforcer. Raises OSError."""
-    entering.enter(walls.descriptors, walls.status, walls.groups, walls.limits)
+    entering.enter(walls.descriptors, walls.masks, walls.status, walls.groups, walls.limits)
 
 
 def refusal(walls: Walls, said: bytes) -> str | None:

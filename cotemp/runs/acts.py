@@ -10,8 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import AnswerIsNo, NotFound, TookTooLong
-from ..messages.do import Do
-from ..messages.header import HeaderError, Syntax, read
 from ..messages.header.renewing import renewed
 from ..messages.run import Outcome, State
 from ..names import DO_LIMIT, do_name, new_do_id
@@ -19,7 +17,7 @@ from ..places import Places, make_folder, write_whole
 from ..store.ledger import Ledger, Row
 from ..store.mailbox import NotPlain, deliver, read_plain
 from ..times import local_now
-from .details import do_file
+from .details import do_file, parsed
 from .overview import find, is_abandoned
 from .row import Entry
 
@@ -101,7 +99,7 @@ def retry(places: Places, name: str) -> Again:
     entry = find(places, name)
     data, path = _bytes_of(places, entry)
     session, now = places.session(entry.row.session), local_now()
-    do = _read(data)
+    do = parsed(data)  # None: as old as the original, whose watcher took more than ours does, which will say so
     title = do.title if do else entry.row.title
     new_id = new_do_id() if do and do.id else None
     if do and do.id and new_id:
@@ -149,12 +147,3 @@ def _look(places: Places, entry: Entry) -> tuple[bytes, Path | None]:
         except NotPlain as error:
             raise AnswerIsNo(f"{path} is {error.kind} now, no script", "drop the script itself") from error
     return b"", None
-
-
-def _read(data: bytes) -> Do | None:
-    for syntax in Syntax:
-        try:
-            return read(data, syntax)
-        except HeaderError:
-            continue
-    return None  # as old as the original, whose watcher took more than ours does: ours will say why not

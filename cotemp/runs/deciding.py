@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..messages.runlog import RunLog
     from ..store.ledger import Ledger, Row
 
-__all__ = ["Waiting", "approve_do", "bytes_of", "deny", "waiting", "waiting_run"]
+__all__ = ["Waiting", "approve_do", "bytes_of", "deny", "last_waiting", "waiting", "waiting_run"]
 
 Kind = Literal["do", "changes"]
 
@@ -61,6 +61,14 @@ def waiting_run(places: Places, ledger: Ledger, row: Row) -> Waiting:
     now = row.outcome or row.state
     about = f", and its changes are {row.changes}" if row.changes not in (None, "none") else ""
     raise AnswerIsNo(f"{row.run_id} does not wait for anybody: it is {now}{about}", "list what waits: cotemp held")
+
+
+def last_waiting(places: Places, ledger: Ledger) -> Row:
+    """The run that waits since the shortest time. Raises NotFound when none does."""
+    found = waiting(places, ledger)
+    if not found:
+        raise NotFound("nothing waits for you", "to see what ran: cotemp runs")
+    return found[-1].row
 
 
 def bytes_of(places: Places, row: Row) -> bytes:

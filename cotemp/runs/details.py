@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path
 from typing import Any
 
 from ..errors import DamagedData, NotFound
+from ..messages.do import Do
+from ..messages.header import HeaderError, Syntax, read
 from ..messages.run import Outcome, State
-from ..names import running_name
+from ..names import DO_LIMIT, running_name
 from ..places import Places
 from ..store.ledger import Ledger
 from ..store.mailbox import NotPlain, read_plain
 from .foreign import LIMIT
 from .row import Entry
 
-__all__ = ["artifact_folder", "do_file", "document", "run_dir", "text_log"]
+__all__ = ["artifact_folder", "do_file", "do_of", "document", "parsed", "run_dir", "text_log"]
 
 
 def document(places: Places, entry: Entry) -> dict[str, Any]:
@@ -63,6 +66,27 @@ def do_file(places: Places, entry: Entry) -> Path | None:
     prefix = "rejected-" if entry.row.outcome is Outcome.REJECTED else ""
     filed = (session.outbox / f"{prefix}{entry.base}{ending}" for ending in endings)
     return next((path for path in (waiting, *filed) if path.is_file()), None)  # it moves from there to here
+
+
+def do_of(places: Places, entry: Entry) -> Do | None:
+    """The DO of a run of this machine; None when it is not there any more as it was checked, or has no good header."""
+    path = do_file(places, entry)
+    try:
+        data = read_plain(path, DO_LIMIT + 1)[0] if path else b""
+    except (OSError, NotPlain):
+        return None
+    same = entry.own is not None and hashlib.sha256(data).hexdigest() == entry.own.sha256
+    return parsed(data) if same else None
+
+
+def parsed(data: bytes) -> Do | None:
+    """The DO that these bytes are, in whatever language; None when their header is none that may run."""
+    for syntax in Syntax:
+        try:
+            return read(data, syntax)
+        except HeaderError:
+            continue
+    return None
 
 
 def artifact_folder(places: Places, entry: Entry) -> Path:

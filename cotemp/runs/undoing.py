@@ -52,7 +52,7 @@ def patch_of(places: Places, entry: Entry, policy: Policy) -> bytes:
     """What a run changed, as a patch without secrets, also those that `policy` names: its artifact, or what is kept
     while it has not been filed.
 
-    Raises NotFound for a run that changed no repo.
+    Raises NotFound for a run that changed no repo, or has not ended.
     """
     from ..redact import scrub_of
     from ..transaction import patch, seal, standing
@@ -63,5 +63,6 @@ def patch_of(places: Places, entry: Entry, policy: Policy) -> bytes:
             return read_plain(filed, PATCH_LIMIT)[0]
     run_dir = places.runs / entry.row.run_id
     if standing(run_dir) in ("none", "open"):
-        raise NotFound(f"{entry.row.run_id} changed no repo", f"all about it: cotemp show {entry.row.run_id}")
+        what = "changed no repo" if entry.row.outcome else "has not ended, so it changed nothing yet"
+        raise NotFound(f"{entry.row.run_id} {what}", f"all about it: cotemp show {entry.row.run_id}")
     return scrub_of(places, policy=policy).scrubber().scrub_bytes(patch(run_dir, seal(run_dir)))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .layout import Layout
-from .view import View
+from .view import View, is_within
 
-__all__ = ["arguments"]
+__all__ = ["arguments", "masks"]
 
 _WALLS = (
     "--unshare-all", "--unshare-user", "--disable-userns", "--cap-drop", "ALL", "--die-with-parent",
@@ -28,13 +28,20 @@ class _Mount:
     shows: bool = False
 
 
+def masks(layout: Layout, empty: Path) -> tuple[str, ...]:
+    """What bubblewrap is told last, in threes: to cover what is fleeting by the file `empty`. It refuses to start
+    when one of the places is gone."""
+    return tuple(word for path in layout.fleeting for word in ("--ro-bind-try", str(empty), str(path)))
+
+
 def arguments(view: View, layout: Layout, *, empty: Path, seccomp: int | None, status: int) -> tuple[str, ...]:
-    """What bubblewrap is told: everything but the program. `empty` is a file to mask others with; `seccomp`
-    and `status` are numbers of open files."""
+    """What bubblewrap is told: everything but the masks of what is fleeting, and the program. `empty` is a file to
+    mask others with; `seccomp` and `status` are numbers of open files."""
     return (
         *_WALLS,
         *(("--share-net",) if view.network else ()),
         *_size(view.limits.scratch), "--tmpfs", _SHARED_MEMORY, "--remount-ro", "/dev",
+        "--remount-ro", "/proc",  # the kernel's settings belong to root, which cotemp may be
         *(word for mount in _mounts(view, layout) for word in mount.words),
         *(word for path in layout.masked for word in ("--ro-bind-try", str(empty), str(path))),
         *(word for source, place in layout.anchored for word in ("--bind", str(source), str(place))),
@@ -52,7 +59,7 @@ def _mounts(view: View, layout: Layout) -> list[_Mount]:
     wanted = sorted((*_emptied(view, layout), *_seen(view, layout)), key=lambda mount: len(mount.place.parts))
     kept: list[_Mount] = []
     for mount in wanted:
-        around = next((m for m in reversed(kept) if mount.place.is_relative_to(m.place)), None)
+        around = next((m for m in reversed(kept) if is_within(mount.place, m.place)), None)
         if not (mount.shows and mount.words[0] == "--ro-bind" and (around is None or around.shows)):
             kept.append(mount)
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +13,7 @@ from ..errors import ToolMissing
 from ..messages.run import Enforcement
 from ..places import make_folder, storage_failed
 from . import seccomp
-from .bubblewrap import arguments
+from .bubblewrap import arguments, masks
 from .layout import Layout, lay_out
 from .memory import Groups
 from .view import GIBIBYTE, Confined, View
@@ -21,7 +22,7 @@ __all__ = ["Bubblewrap", "Enforcer"]
 
 FOLDER = "sandbox"
 """Folder in the run's folder for what bubblewrap is told, and what it tells."""
-_ARGUMENTS, _SECCOMP, _STATUS = 100, 101, 102
+_ARGUMENTS, _SECCOMP, _STATUS, _MASKS = 100, 101, 102, 103
 """Numbers of open files, above any that a starting process has open by itself."""
 
 
@@ -76,10 +77,11 @@ class Bubblewrap:
             raise storage_failed(folder, error) from error
         self.groups.warm_up()
         return Confined(
-            prefix=(self.program, "--args", str(_ARGUMENTS), "--"),
+            prefix=(self.program, "--args", str(_ARGUMENTS), "--args", str(_MASKS), "--"),
             do_path=view.do_path,
             enforcement=self._enforcement(view, layout),
             descriptors=files,
+            masks=(_MASKS, folder / "masks"),
             status=(_STATUS, folder / "status"),
             groups=groups,
             limits=_limits(view),
@@ -89,8 +91,9 @@ class Bubblewrap:
     def _write(self, folder: Path, view: View, layout: Layout) -> tuple[tuple[int, Path], ...]:
         (folder / "seccomp").write_bytes(seccomp.program(platform.machine(), network=view.network))
         (folder / "empty").touch(0o444)
-        words = arguments(view, layout, empty=folder / "empty", seccomp=_SECCOMP, status=_STATUS)
-        (folder / "arguments").write_bytes(b"".join(os.fsencode(word) + b"\0" for word in words))
+        empty = folder / "empty"
+        _write_words(folder / "arguments", arguments(view, layout, empty=empty, seccomp=_SECCOMP, status=_STATUS))
+        _write_words(folder / "masks", masks(layout, empty))
         return (_ARGUMENTS, folder / "arguments"), (_SECCOMP, folder / "seccomp")
 
     def _enforcement(self, view: View, layout: Layout) -> Enforcement:
@@ -103,6 +106,10 @@ class Bubblewrap:
             processes="pidns",
             memory=f"cgroup {view.limits.memory / GIBIBYTE:g} GiB" if self.groups.limits_memory else "none",
         )
+
+
+def _write_words(file: Path, words: Iterable[str]) -> None:
+    file.write_bytes(b"".join(os.fsencode(word) + b"\0" for word in words))
 
 
 def _secrets(view: View, layout: Layout) -> str:

@@ -16,6 +16,7 @@ __all__ = ["enter"]
 
 def enter(
     descriptors: Iterable[tuple[int, str]],
+    masks: tuple[int, str] | None,
     status: tuple[int, str] | None,
     groups: Iterable[str],
     limits: Iterable[tuple[str, int]],
@@ -26,6 +27,8 @@ def enter(
             os.set_inheritable(number, number < 3)
     for number, path in descriptors:
         _put(os.open(path, os.O_RDONLY), number)
+    if masks:
+        _put(_standing(masks[1]), masks[0])
     if status:
         _put(os.open(status[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), status[0])
     for group in groups:
@@ -34,14 +37,27 @@ def enter(
         _limit(name, number)
 
 
+def _standing(masks: str) -> int:
+    """A file to read those masks from whose place is still there. Sockets and files come and go, and the enforcer,
+    which starts in a moment, would stumble over one that is gone."""
+    with open(masks, "rb") as file:
+        words = file.read().split(b"\0")[:-1]
+    kept = [word for at in range(0, len(words), 3) if os.path.lexists(words[at + 2]) for word in words[at : at + 3]]
+    if len(kept) != len(words):
+        masks += ".standing"
+        with open(masks, "wb") as file:
+            file.write(b"".join(word + b"\0" for word in kept))
+    return os.open(masks, os.O_RDONLY)
+
+
 def _put(descriptor: int, number: int) -> None:
     os.dup2(descriptor, number, inheritable=True)
     os.close(descriptor)
 
 
 def _join(group: str) -> None:
-    """Move to a control group. To move a whole process, the kernel first waits 5 to 15 ms. v1 also moves a single
-    thread, which needs no wait; the one that goes on to become the enforcer is all that a new process has."""
+    """Move to a control group, with all that is started from here. To move a whole process, the kernel first waits 5
+    to 15 ms. v1 also moves a single thread, for which newer ones do not wait; a new process has no other."""
     one_thread = f"{group}/tasks"
     file = os.open(one_thread if os.path.exists(one_thread) else f"{group}/cgroup.procs", os.O_WRONLY)
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .repo import Found, git_parts, walk
-from .view import View
+from .view import View, is_within
 
 __all__ = ["Layout", "lay_out", "listening"]
 
@@ -35,7 +35,8 @@ _LISTENS = 0x10000
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Real paths. `private` folders are empty and writable, `closed` ones empty and read-only; `shown` ones are
-    seen as they are, read-only; `masked` files are empty; `pinned` (source, place) stay as they are even
+    seen as they are, read-only; `masked` files are empty, and so are
+    `fleeting` ones, which may be gone at any moment; `pinned` (source, place) stay as they are even
     where all around can be written, and `anchored` ones cannot be moved away; `links` (place, target) are made
     anew. `complete`: no secret was left unsought.
     """
@@ -44,6 +45,7 @@ class Layout:
     closed: tuple[Path, ...] = ()
     shown: tuple[Path, ...] = ()
     masked: tuple[Path, ...] = ()
+    fleeting: tuple[Path, ...] = ()
     pinned: tuple[tuple[Path, Path], ...] = ()
     anchored: tuple[tuple[Path, Path], ...] = ()
     links: tuple[tuple[Path, Path], ...] = ()
@@ -59,15 +61,16 @@ def lay_out(view: View) -> Layout:
     wanted = [*view.programs, *view.read, *(view.secret_read if view.secrets else ()), *_resolver(view)]
     shown = [p for p in _distinct(wanted) if p.exists() and not _would_uncover(p, private, closed)]
     found = walk(view.repo) if view.repo and view.repo_mode != "none" else Found()
-    masked = [] if view.secrets else _as_shown(view, found.env_files)
-    secret = [*_readable(_SECRET_FILES), *(path for path in hidden if path.is_file()), *masked]
+    env_files = [] if view.secrets else _as_shown(view, found.env_files)
+    secret = (*_readable(_SECRET_FILES), *(path for path in hidden if path.is_file()))
     in_sight = (*shown, *((view.repo,) if view.repo and view.repo_mode != "copy" else ()))
     sockets = [p for p in listening() if _within_any(p, in_sight) or not _within_any(p, (*private, *closed))]
     return Layout(
         private=tuple(private),
         closed=tuple(closed),
         shown=tuple(shown),
-        masked=tuple(_distinct([*secret, *sockets])),
+        masked=tuple(_distinct(secret)),
+        fleeting=tuple(_distinct([*env_files, *sockets])),
         pinned=tuple(_pinned(view, found)),
         anchored=tuple(_anchored(view, found)),
         links=tuple((path, Path(os.path.realpath(path))) for path in wanted if _is_lost_link(path, private)),
@@ -104,11 +107,11 @@ def _distinct(paths: Iterable[Path]) -> list[Path]:
 
 def _would_uncover(path: Path, private: list[Path], closed: list[Path]) -> bool:
     """Whether showing `path` would show what must not be seen: all of a home, or something in a closed folder."""
-    return any(home.is_relative_to(path) for home in private) or _within_any(path, closed)
+    return any(is_within(home, path) for home in private) or _within_any(path, closed)
 
 
 def _within_any(path: Path, folders: Iterable[Path]) -> bool:
-    return any(path.is_relative_to(folder) for folder in folders)
+    return any(is_within(path, folder) for folder in folders)
 
 
 def _is_lost_link(path: Path, private: list[Path]) -> bool:

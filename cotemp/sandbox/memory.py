@@ -28,13 +28,13 @@ _LEFT_FOR = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Where groups of one hierarchy can be made, and which file takes which limit. `own` is our group in it, where
-    a process that joins another waits for the kernel (v2; see `entering`)."""
+    """Where groups of one hierarchy can be made, and which file takes which limit. `waits`: a process that joins one
+    waits for the kernel (v2; see `entering`)."""
 
     parent: Path
     memory: tuple[str, ...] = ()
     processes: str = ""
-    own: Path | None = None
+    waits: bool = False
 
     def make(self, name: str, limits: Limits) -> Path:
         """A new group. Raises OSError."""
@@ -74,11 +74,12 @@ class Groups:
         return tuple(made)
 
     def warm_up(self) -> None:
-        """Begin what makes joining slow, where it is. Only the first process that moves after a quiet moment waits;
-        so we move to where we are already, while the run is still being prepared. No group is made meanwhile."""
-        for place in self.places:
-            if place.own:
-                threading.Thread(target=_stay, args=(place.own,), daemon=True).start()
+        """Begin what makes joining slow, where it is, while the run is still being prepared. Only the first process
+        that moves after a quiet moment waits, 5 to 15 ms; so this one moves to where it is already. As it waits,
+        too, it does so in a thread, which ends by then; whoever confines runs does not fork them (see `runner`)."""
+        if any(place.waits for place in self.places):
+            with contextlib.suppress(RuntimeError):  # no thread can be had: then the run waits
+                threading.Thread(target=_stay, daemon=True, name="control group").start()
 
     def sweep(self) -> None:
         """Remove what a keeper that was killed left behind."""
@@ -88,9 +89,12 @@ class Groups:
                 remove([Path(e.path) for e in entries if e.name.startswith(_NAME) and e.stat().st_mtime < old])
 
 
-def _stay(folder: Path) -> None:
+def _stay() -> None:
+    """Looked up each time: somebody may have moved us."""
+    here = _own_unified(_memberships())
     with contextlib.suppress(OSError):
-        (folder / "cgroup.procs").write_text("0")
+        if here:
+            (here / "cgroup.procs").write_text("0")
 
 
 def remove(folders: list[Path]) -> None:
@@ -102,24 +106,32 @@ def remove(folders: list[Path]) -> None:
 
 def find_groups() -> Groups:
     """Where limits can be set for a child of this process; tried out, not guessed."""
-    try:
-        with open("/proc/self/cgroup", encoding="utf-8") as file:
-            lines = [line.rstrip("\n").split(":", 2) for line in file]
-    except OSError:
-        return Groups()
+    lines = _memberships()
     candidates = [*_unified(lines), *_old(lines)]
     return Groups(tuple(group for group in candidates if _works(group)))
 
 
-def _unified(lines: list[list[str]]) -> Iterator[Group]:
+def _memberships() -> list[list[str]]:
+    """Number, controllers and path of each group that this process is in."""
+    try:
+        return [os.fsdecode(line).split(":", 2) for line in Path("/proc/self/cgroup").read_bytes().splitlines()]
+    except OSError:
+        return []
+
+
+def _own_unified(lines: list[list[str]]) -> Path | None:
     own = next((path for number, _, path in lines if number == "0"), None)
     if own is None or not (_MOUNTED / "cgroup.controllers").exists():
-        return
-    here = _MOUNTED / own.lstrip("/")
-    for folder in (here, *here.parents):
+        return None
+    return _MOUNTED / own.lstrip("/")
+
+
+def _unified(lines: list[list[str]]) -> Iterator[Group]:
+    here = _own_unified(lines)
+    for folder in (here, *here.parents) if here else ():
         handed = _words(folder / "cgroup.subtree_control")
         if "memory" in handed and os.access(folder / "cgroup.procs", os.W_OK):
-            yield Group(folder, ("memory.max", "memory.swap.max"), "pids.max" if "pids" in handed else "", own=here)
+            yield Group(folder, ("memory.max", "memory.swap.max"), "pids.max" if "pids" in handed else "", waits=True)
             return
         if folder == _MOUNTED:
             return
@@ -136,7 +148,7 @@ def _old(lines: list[list[str]]) -> Iterator[Group]:
 
 def _works(group: Group) -> bool:
     try:
-        remove([group.make(f"try-{os.getpid()}", Limits())])
+        remove([group.make(f"try-{os.getpid()}-{threading.get_native_id()}", Limits())])
     except OSError:
         return False
     return True

@@ -36,6 +36,7 @@ def main() -> None:
         "read a key in HOME": lambda: _read(key),
         "see other processes": lambda: _find_process(kram[::-1]),
         "make a user namespace": lambda: _insist(libc.unshare(_NEW_USER_NAMESPACE)),
+        "change the kernel's settings": lambda: os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY)),
         "mount something": lambda: _insist(libc.mount(b"none", b"/tmp", b"tmpfs", 0, None)),
     }
     done = [what for what, attempt in attempts.items() if _works(attempt)]

@@ -32,6 +32,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
+    """Whole paths: the same texts are the keys of what is known below."""
+
     changed: int
     folders: tuple[str, ...]
     env_files: tuple[str, ...]
@@ -54,8 +56,8 @@ def walk(repo: Path, seconds: float = SECONDS) -> Found:
         listing = _listing(folder)
         if not listing:
             continue
-        waiting += [f"{folder}/{name}" for name in listing.folders]
-        env_files += [Path(folder, name) for name in listing.env_files]
+        waiting += listing.folders
+        env_files += map(Path, listing.env_files)
         git += [Path(folder, ".git")] if listing.has_git else []
     return Found(tuple(env_files), tuple(git))
 
@@ -63,7 +65,7 @@ def walk(repo: Path, seconds: float = SECONDS) -> Found:
 def _listing(folder: str) -> _Listing | None:
     known = _known.get(folder)
     try:
-        changed = os.stat(folder).st_mtime_ns
+        changed = os.stat(folder).st_ctime_ns  # its mtime can be set back by whoever unpacks or synchronizes files
         if known and known.changed == changed:
             return known
         fresh = _list(folder, changed)
@@ -86,9 +88,9 @@ def _list(folder: str, changed: int) -> _Listing:
                 has_git = True
             elif entry.is_dir(follow_symlinks=False):
                 if name not in _NOT_ENTERED:
-                    folders.append(name)
+                    folders.append(entry.path)
             elif name.startswith(".env") and entry.is_file():
-                env_files.append(name)
+                env_files.append(entry.path)
     return _Listing(changed, tuple(folders), tuple(env_files), has_git)
 
 

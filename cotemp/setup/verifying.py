@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..config import Config
 from ..places import Places
 from .making import FOLDERS, shipped_files
-from .powershell import home_scripts
+from .powershell import home_scripts, module_folders, python_record
 
 __all__ = ["Part", "parts"]
 
@@ -39,3 +39,6 @@ def parts(places: Places, config: Config, file: Path) -> Iterator[Part]:
             yield Part(f"session {sid}", folder)
     for name in (*(name for name, _ in shipped_files(watched)), *home_scripts()):
         yield Part("file", places.home / name)
+    for folder in module_folders():
+        yield Part("the PowerShell module", folder / "Cotemp.psd1")
+    yield Part("the Python of PowerShell", python_record())

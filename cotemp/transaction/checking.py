@@ -21,7 +21,7 @@ def conflicts(way: Way, base: Base, kept: Kept) -> list[str]:
     if _is_replaced(tree, base):
         return [base.repo]
     inside = _children(way.steps)
-    found = [s.path for s in way.steps if s.path != git.INDEX and _is_touched(way, s, base, inside)]
+    found = [s.path for s in way.steps if s.path != git.INDEX and (_shut(tree, s) or _is_touched(way, s, base, inside))]
     return sorted({*found, *_moved(tree, base, kept)})
 
 
@@ -32,8 +32,8 @@ def overlaps(way: Way, base: Base, kept: Kept) -> list[str]:
     inside = _children(way.steps)
     found = []
     for step in way.steps:
-        if is_new_object(step.reversed()):
-            continue
+        if is_new_object(step.reversed()) or _shut(way.tree, step):
+            continue  # shut by the run itself, so nobody has changed it since
         if not _is_as(way, step, inside) and not _only_refreshed(step, base, kept):
             found.append(step.path)
     return found
@@ -42,8 +42,18 @@ def overlaps(way: Way, base: Base, kept: Kept) -> list[str]:
 def foreign(tree: Tree, steps: Sequence[Step], base: Base, kept: Kept) -> set[str]:
     """After a crash amid `steps`: the paths that are neither as they were nor as they shall be."""
     inside = _children(steps)
-    odd = (s for s in steps if not _may_be(s, tree.node(s.path)) or _cannot_go(tree, s, inside))
+    seen = (s for s in steps if not _shut(tree, s))  # the run's folders are shut last of all
+    odd = (s for s in seen if not _may_be(s, tree.node(s.path)) or _cannot_go(tree, s, inside))
     return {s.path for s in odd if not _only_refreshed(s, base, kept)}
+
+
+def _shut(tree: Tree, step: Step) -> bool:
+    """True where a folder on the way is closed to its owner, and so to us."""
+    try:
+        tree.stat(step.path)
+    except PermissionError:
+        return True
+    return False
 
 
 def _cannot_go(tree: Tree, step: Step, inside: dict[str, set[str]]) -> bool:

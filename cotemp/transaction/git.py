@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -73,10 +74,12 @@ def digest(refs: Refs) -> str:
 
 
 def seal_of_index(tree: Tree) -> str | None:
-    """Git's own checksum at the end of its index, with the size; None without an index."""
+    """Git's own checksum at the end of its index, with the size; None without an index, "" for what is no file."""
     found = tree.stat(INDEX)
     if found is None:
         return None
+    if not stat.S_ISREG(found.st_mode):
+        return ""
     with tree.open(INDEX) as file:
         file.seek(max(0, found.st_size - 20))
         return f"{found.st_size}:{file.read(20).hex()}"

@@ -12,6 +12,7 @@ from .showing import shown
 __all__ = ["altered_object", "beyond_recall", "trouble"]
 
 _SPECIAL = stat.S_ISUID | stat.S_ISGID
+_GIT_FILES = ("head", "index", "packed-refs", "config", "shallow")
 
 
 def trouble(path: str, status: os.stat_result, before: Node) -> str:
@@ -37,6 +38,10 @@ def _git_trouble(path: str, name: str, mode: int, before: Node) -> str:
         return f"{name} would turn from a {before.kind} into a {_node_kind(mode)}"
     if stat.S_ISLNK(mode):
         return f"{name} is a link among git's own files"
+    if stat.S_ISDIR(mode) and parts[-2:-1] == [".git"] and parts[-1] in _GIT_FILES:
+        return f"{name} would be a folder, but git keeps a file there"
+    if not mode & stat.S_IRUSR and (before.kind is Kind.ABSENT or stat.S_IMODE(mode) != before.mode):
+        return f"{name} would be closed to its owner, and so to git"
     return ""
 
 

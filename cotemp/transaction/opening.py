@@ -13,6 +13,7 @@ from . import git
 from .failures import NotPossible
 from .keeping import Kept, remove_folder
 from .model import Base
+from .showing import shown
 from .snapshot import Limits, take
 from .tree import Tree
 
@@ -43,19 +44,29 @@ def prepare(run_dir: Path, repo: Path, *, overlay: bool, limits: Limits | None =
     if kept.folder.exists():
         remove_folder(kept.folder)
     kept.make()
-    with kept.told(), _opened(repo) as tree:
-        base = repo_now(tree, "overlay" if overlay else "snapshot")
+    try:
+        with kept.told(), _opened(repo) as tree:
+            return _laid_out(kept, tree, repo, None if overlay else limits or Limits())
+    except NotPossible:
+        remove_folder(kept.folder)
+        raise
+
+
+def _laid_out(kept: Kept, tree: Tree, repo: Path, limits: Limits | None) -> Prepared:
+    """An overlay, or with `limits` a copy."""
+    try:
+        base = repo_now(tree, "snapshot" if limits else "overlay")
+        if base.index == "":
+            raise NotPossible(f"{git.INDEX} is no file")
         if base.index is not None:
             _keep_index(repo / git.INDEX, kept.index)
         kept.save_base(base)
-        if overlay:
+        if limits is None:
             return _overlay(kept, repo)
-        try:
-            take(tree, kept, limits or Limits())
-        except NotPossible:
-            remove_folder(kept.folder)
-            raise
-        return Prepared("snapshot", repo, copy=kept.copy)
+        take(tree, kept, limits)
+    except PermissionError as error:  # a file of the repo: what is kept is our own
+        raise NotPossible(f"{shown(str(error.filename))} in it cannot be read") from error
+    return Prepared("snapshot", repo, copy=kept.copy)
 
 
 def _opened(repo: Path) -> Tree:

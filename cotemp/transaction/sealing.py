@@ -125,9 +125,12 @@ class _Difference:
                 self.problems.append(f"{shown(folder[:100])}… is deeper than {_DEEPEST} folders")
                 continue
             names = self._new.names(folder)
-            waiting += [below for name in names if (below := self._entry(f"{folder}/{name}" if folder else name))]
-            if opaque:
-                self._gone_below(folder, set(names))
+            try:
+                waiting += [below for name in names if (below := self._entry(f"{folder}/{name}" if folder else name))]
+                if opaque:
+                    self._gone_below(folder, set(names))
+            except PermissionError:  # never ours: what is new was opened
+                self.problems.append(f"what {shown(folder) or 'the repo'} holds is closed to its owner")
 
     def _entry(self, path: str) -> tuple[str, bool] | None:
         """Take in one name of the new tree. A folder is given back, to be walked: its path, and if it is opaque."""

@@ -195,8 +195,16 @@ class Way:
             sync_everything()
             return
         for path in touched:
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError), self.tree.folder(path) as fd:
+            self._sync_folder(path)
+
+    def _sync_folder(self, path: str) -> None:
+        try:
+            with self.tree.folder(path) as fd:
                 os.fsync(fd)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except PermissionError:  # closed, as the DO left it
+            sync_everything()
 
 
 def is_new_object(step: Step) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,13 +65,8 @@ class Scene:
             "list inboxes": f"os.listdir('{others}')",
             "list runs": f"[name for name in os.listdir('{places.runs}') if name != os.environ['COTEMP_RUN_ID']][0]",
             "password in environment": "os.environ['BUILD_PASSWORD']",
-            "password of a parent": (
-                "[1 for p in Path('/proc').glob('[0-9]*')"
-                " if b'hunter2-of-a-watcher' in (p / 'environ').read_bytes()][0]"
-            ),
-            "command lines": (
-                "[1 for p in Path('/proc').glob('[0-9]*') if b'cotemp' in (p / 'cmdline').read_bytes()][0]"
-            ),
+            "password of a parent": "seen('environ', b'hunter2-of-a-watcher')",
+            "command lines": "seen('cmdline', b'cotemp')",
             "env file": f"read('{lair.repo}/.env')",
         }
 
@@ -83,10 +79,14 @@ class Scene:
             "grant": "grant --session co-mine --network --for 1h --yes",
             "trust": f"trust {self.lair.user}/trust.toml",
             "take": "take co-other",
+            "undo": f"undo {self.other} --yes",
         }
         clean = f"{{'HOME': '{self.lair.user}', 'PATH': os.environ['PATH']}}"
         call = "call('{}', '-m', 'cotemp', '--home', '{}', *'{}'.split(), env={}, cwd='/')"
-        return {name: call.format(sys.executable, home, words, clean) for name, words in acts.items()}
+        told = {name: call.format(sys.executable, home, words, clean) for name, words in acts.items()}
+        asked = json.dumps({"run": self.waits, "request_key": "6f1c2a38-0d1f-4f0e-9f57-3f4b8f6a1c11"})
+        bridge = call.format(sys.executable, home, "bridge call run.approve", clean)
+        return told | {"bridge": f"{bridge[:-1]}, input={asked!r})"}
 
 
 @pytest.fixture
@@ -164,3 +164,27 @@ def test_overrides(scene: Scene) -> None:
     assert [name.rpartition("_")[2] for name in notes] == ["co-mine.md", "co-mine.md"]
     assert lair.places.session_ids() == ["co-mine", "co-other"]
     assert json.loads((lair.mine.logs / f"{run.row.base}.json").read_text())["session_id"] == "co-mine"
+
+
+def test_however_it_is_started(lair: Lair) -> None:
+    """What a DO starts has no more rights than the DO: shells in shells, sessions of their own, programs of its own."""
+    file = lair.repo / "file"
+    evil = f"echo {{}} >> {file}"
+    own = "(shutil.copy(os.path.realpath('/bin/sh'), 'own'), call('./own', '-c', {!r}))"
+    script = "(write('own.sh', '#!/bin/sh\\n' + {!r}), os.chmod('own.sh', 0o755), call('./own.sh'))"
+    acts = {
+        "shell": f"call('sh', '-c', {evil.format('shell')!r})",
+        "nested": f"call('sh', '-c', {shlex.join(['sh', '-c', evil.format('nested')])!r})",
+        "session": f"call('setsid', '-w', 'sh', '-c', {evil.format('session')!r})",
+        "bare": f"call('env', '-i', '/bin/sh', '-c', {evil.format('bare')!r})",
+        "python": f"call(sys.executable, '-c', \"open('{file}', 'a').write('python')\")",
+        "copy": own.format(evil.format("copy")),
+        "script": script.format(evil.format("script")),
+    }
+    body = "import shutil\n" + tries(
+        {name: f"(os.chdir(os.environ['COTEMP_ARTIFACTS']), {act})" for name, act in acts.items()}
+    )
+    assert lair.run(body, repo=lair.repo).worked() == set()
+    assert file.read_text() == "old\n"
+    assert lair.run(body, repo=lair.repo, walls=False).worked() == set(acts)
+    assert all(name in file.read_text() for name in acts)

@@ -32,3 +32,17 @@ def test_a_repo_that_is_none(lair: Lair, folder: str) -> None:
     assert (writing.row.state.value, writing.text.count("told")) in (("held", 0), ("done", 0))
     assert writing.row.outcome in (None, "refused")
     assert lair.run(body, repo=repo, walls=False).worked() == {"read"}
+
+
+@pytest.mark.parametrize("name", ["/", "//", "/usr/..", "~", "{user}/src/..", "{user}/src/app/../../.", "{user}/loop"])
+def test_the_disk_and_the_home(lair: Lair, name: str) -> None:
+    """Whatever it calls them, a DO that would write the disk or the home is refused, and one that reads sees no key."""
+    (lair.user / "loop").symlink_to(".")
+    repo = name.format(user=lair.user)
+    body = tries({"read": f"read('{lair.user}/.ssh/id_ed25519')", "write": f"write('{lair.user}/planted')"})
+    reads, writes = lair.run_all([(body, {"repo": repo}), (body, {"repo": repo, "writes": True, "destructive": True})])
+    assert reads.worked() <= {"write"}, "into a private folder"
+    assert (writes.row.outcome, writes.text.count("told")) == ("refused", 0)
+    assert not (lair.user / "planted").exists()
+    assert lair.run(body, repo=repo, walls=False).worked() == {"read", "write"}
+    assert (lair.user / "planted").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -35,7 +36,7 @@ WINDOWS = Entry(
 
 
 class Tasks:
-    """A Task Scheduler as `schtasks` shows it: what it is given comes back in its own words."""
+    """A Task Scheduler as `schtasks` shows it: what it is given comes back in its own words and code page."""
 
     def __init__(self) -> None:
         self.xml: dict[str, str] = {}
@@ -64,16 +65,17 @@ class Tasks:
                 if child.tag.endswith("UserId"):
                     child.text = "S-1-5-21-1"
         root[:] = reversed(root)
-        return '<?xml version="1.0" encoding="UTF-16"?>\r\n' + ElementTree.tostring(root, encoding="unicode")
+        text = ElementTree.tostring(root, encoding="unicode").encode("cp437", "replace").decode("cp437")
+        return '<?xml version="1.0" encoding="UTF-16"?>\r\n' + text
 
 
 class Values:
     """A registry in memory."""
 
     def __init__(self) -> None:
-        self.values: dict[tuple[str, str], str | bytes] = {}
+        self.values: dict[tuple[str, str], str | bytes | int] = {}
 
-    def read(self, key: str, name: str) -> str | bytes | None:
+    def read(self, key: str, name: str) -> str | bytes | int | None:
         return self.values.get((key, name))
 
     def write(self, key: str, name: str, text: str) -> None:
@@ -94,5 +96,15 @@ def machine(platform: str, home: Path, *, executable: str = sys.executable, **mo
         base_prefix=sys.base_prefix,
         run=Tasks(),
         registry=Values() if platform == "win32" else None,
+        exists=lambda path: os.path.exists(path.replace("\\", "/")),
         lingering=home / "linger",
     )
+
+
+def change(here: Machine, where: str) -> None:
+    """Do what somebody does who edits the entry by hand."""
+    if here.platform == "win32":
+        ((name, text),) = here.run.xml.items()  # type: ignore[attr-defined]
+        here.run.xml[name] = text.replace("--quiet", "--evil")  # type: ignore[attr-defined]
+    else:
+        Path(where).write_text(Path(where).read_text().replace("--quiet", "--evil"))

@@ -137,18 +137,19 @@ def test_a_path_that_no_format_can_hold(path: str, places: Places) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is on Linux")
-def test_systemd_itself_takes_the_unit(tmp_path: Path) -> None:
+def test_systemd_itself_takes_the_unit(tmp_path_factory: pytest.TempPathFactory) -> None:
     """systemd finds nothing to say about the unit, whatever the paths are called; about a wrong one it does."""
     analyze = need("systemd-analyze")
+    top = tmp_path_factory.mktemp("x")  # a short path: systemd looks at the paths of all sockets below it
     for number, name in enumerate(("python 3", "p\"y't\\hon", "100%n $HOME", "Zoë=ü")):
-        folder = tmp_path / name
+        folder = top / name
         folder.mkdir()
         python = folder / "python"
         python.symlink_to(sys.executable)
         entry = replace(ENTRY, argv=(str(python), *ENTRY.argv[1:]))
-        assert _verified(analyze, tmp_path / f"right-{number}.service", systemd.render(entry)) == (0, "")
+        assert _verified(analyze, top / f"right-{number}.service", systemd.render(entry)) == (0, "")
     wrong = systemd.render(replace(ENTRY, argv=("/nowhere/python",)))
-    code, said = _verified(analyze, tmp_path / "wrong.service", wrong)
+    code, said = _verified(analyze, top / "wrong.service", wrong)
     assert code != 0
     assert "/nowhere/python" in said
 

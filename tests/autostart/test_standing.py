@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from cotemp.errors import NotFound
 from cotemp.places import Places
 from cotemp.store.identity import os_user
 
-from .machines import machine
+from .machines import change, machine
 
 PLATFORMS = ["linux", "darwin", "win32"]
 
@@ -31,15 +30,6 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
 
 def agreed_to(places: Places, here: Machine, by: str | None = None) -> Standing:
     return enable(places, plan(places, Path("agents.toml"), here, by), here)
-
-
-def change(here: Machine, where: str) -> None:
-    """Do what somebody does who edits the entry by hand."""
-    if here.platform == "win32":
-        ((name, text),) = here.run.xml.items()  # type: ignore[attr-defined]
-        here.run.xml[name] = text.replace("--quiet", "--evil")  # type: ignore[attr-defined]
-    else:
-        Path(where).write_text(Path(where).read_text().replace("--quiet", "--evil"))
 
 
 def test_nothing_is_there_at_first(places: Places, here: Machine) -> None:
@@ -89,8 +79,6 @@ def test_nobody_agreed(places: Places, here: Machine) -> None:
 
 def test_its_python_is_gone(places: Places, here: Machine, tmp_path: Path) -> None:
     """An entry that starts a Python that was removed is stale, and the fix is named."""
-    if here.platform == "win32":
-        pytest.skip("POSIX only: a path of Windows is no file here") if sys.platform != "win32" else None
     agreed_to(places, here)
     shutil.rmtree(tmp_path / "venv")
     now = standing(places, here)

@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 __all__ = ["Server", "call", "key", "line", "serving"]
@@ -51,6 +52,24 @@ class Server:
         self.stdin.write(data)
         self.stdin.flush()
 
+    @contextmanager
+    def pouring(self, data: bytes) -> Iterator[None]:
+        """Write bytes beside what the block does, which may read, or kill the server: then the rest is let go."""
+
+        def pour() -> None:
+            with suppress(OSError):
+                self.write(data)
+
+        thread = threading.Thread(target=pour)
+        thread.start()
+        try:
+            yield
+        except BaseException:
+            self.process.kill()  # it may wait for a reader, and the thread for it
+            raise
+        finally:
+            thread.join()
+
     def answer(self) -> Any:
         """The next line; None at the end."""
         got = self.stdout.readline()
@@ -77,10 +96,13 @@ def serving(argv: tuple[str, ...] = SERVE, env: Mapping[str, str] | None = None)
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **(env or {})}
     )
     with process:
+        server = Server(process)
         try:
-            yield Server(process)
+            yield server
         finally:
             process.kill()
+            with suppress(OSError):  # what it did not read
+                server.stdin.close()
 
 
 def dying(at: str) -> tuple[str, ...]:

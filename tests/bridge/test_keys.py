@@ -18,7 +18,7 @@ from cotemp.bridge import journal
 from cotemp.bridge.answering import Bridge
 from cotemp.bridge.keys import Keys
 from cotemp.errors import StorageFailed
-from cotemp.notes import put_away, shown
+from cotemp.notes import put_away, shown, waiting
 from cotemp.places import Places
 from tests.waiting import eventually
 
@@ -47,11 +47,25 @@ def die(at: str, method: str, params: dict[str, Any]) -> None:
         assert server.process.wait(20) < 0 or os.name == "nt"
 
 
-def again(method: str, params: dict[str, Any]) -> Any:
-    """The same call in a process of its own."""
+def spawned(method: str, params: dict[str, Any]) -> Any:
+    """The result of the same call by a process of its own, as the fallback makes it."""
     code, answer = call(method, json.dumps(params).encode())
     assert code == 0, answer
     return answer["result"]
+
+
+def told(method: str, params: dict[str, Any]) -> Any:
+    """The answer of a new server, without a process of its own."""
+    bridge = Bridge(os.environ)
+    try:
+        return json.loads(bridge.answer(method, params))
+    finally:
+        bridge.close()
+
+
+def again(method: str, params: dict[str, Any]) -> Any:
+    """The result of the same call of a new server."""
+    return told(method, params)["result"]
 
 
 def made(home: Places) -> list[Path]:
@@ -72,8 +86,19 @@ def test_killed_before_it_could_answer(home: Places, method: str, at: str) -> No
     assert len(made(home)) == (2 if method == "standdown" else 1)
     assert not first or made(home) == first
     assert again(method, params) == answer
-    told = answer.get("notes", [answer])
-    assert sorted(Path(one.get("path") or one["file"]) for one in told) == made(home)
+    parts = answer.get("notes", [answer])
+    assert sorted(Path(one.get("path") or one["file"]) for one in parts) == made(home)
+
+
+def test_killed_while_it_wrote(home: Places) -> None:
+    """kill -9 with the note written and not yet named: nobody sees half a note, and the second call sends it once."""
+    params = CHANGES["note.send"] | {"request_key": key()}
+    die("cotemp.store.mailbox._name_it", "note.send", params)
+    session = home.session("co-planning")
+    assert waiting(session) == []
+    assert os.listdir(session.inbox), "it was killed before it wrote"
+    name = spawned("note.send", params)["name"]
+    assert [note.name for note in waiting(session)] == [name]
 
 
 def test_a_note_that_was_read_meanwhile_is_not_sent_again(home: Places) -> None:
@@ -105,7 +130,7 @@ def test_every_process_gives_the_first_answer(home: Places) -> None:
         first = one.ask("note.send", **params)
         assert one.ask("note.send", **params) == first
         assert other.ask("note.send", **params | {"request_key": params["request_key"].upper()}) == first
-    assert again("note.send", params) == first
+    assert spawned("note.send", params) == first
     assert len(made(home)) == 1
 
 
@@ -138,7 +163,7 @@ stdio.serve(os.environ)
         eventually((tmp_path / "there").exists)
         second.write(line("note.send", params))
         other = CHANGES["note.send"] | {"text": "other", "request_key": key()}
-        assert again("note.send", other)["name"], "another request does not wait"
+        assert spawned("note.send", other)["name"], "another request does not wait"
         go.touch()
         assert first.answer() == second.answer()
     assert len(made(home)) == 2
@@ -154,9 +179,7 @@ def test_a_stopped_process_is_not_waited_for_for_ever(home: Places, monkeypatch:
     )
     with serving((sys.executable, "-c", held)) as other:
         assert other.stdout.readline()
-        bridge = Bridge(os.environ)
-        answer = json.loads(bridge.answer("note.send", params))
-        bridge.close()
+        answer = told("note.send", params)
     assert answer["error"]["data"]["exit_code"] == 9
     assert made(home) == []
 
@@ -164,15 +187,7 @@ def test_a_stopped_process_is_not_waited_for_for_ever(home: Places, monkeypatch:
 @pytest.fixture
 def ask(home: Places) -> Callable[..., Any]:
     """Calls of new servers, one for each call, without processes of their own."""
-
-    def asked(method: str, **params: Any) -> Any:
-        bridge = Bridge(os.environ)
-        try:
-            return json.loads(bridge.answer(method, params))
-        finally:
-            bridge.close()
-
-    return asked
+    return lambda method, **params: told(method, params)
 
 
 def test_a_key_belongs_to_one_call(ask: Callable[..., Any], home: Places) -> None:
@@ -203,6 +218,17 @@ def test_a_line_that_somebody_died_at_does_no_harm(ask: Callable[..., Any], home
     assert ask("note.send", **now) == second
     assert ask("note.send", **before) == first
     assert len(made(home)) == 2
+
+
+def test_a_long_answer_hides_nothing(home: Places) -> None:
+    """What follows an answer of several MiB is found by every process, and so is that answer."""
+    folder = home.state / "requests"
+    written, found = journal.Journal(folder), journal.Journal(folder)
+    for name, size in (("before", 1), ("long", 3 << 20), ("after", 1)):
+        written.append(name, json.dumps({"answer": "x" * size}))
+    assert [len(found.find(name)[0]["answer"]) for name in ("before", "long", "after")] == [1, 3 << 20, 1]
+    written.close()
+    found.close()
 
 
 def test_what_is_remembered_is_bounded(ask: Callable[..., Any], home: Places, monkeypatch: pytest.MonkeyPatch) -> None:

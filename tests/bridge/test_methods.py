@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from cotemp.bridge.answering import Bridge
 from cotemp.bridge.faults import CATEGORIES
@@ -20,22 +18,16 @@ from cotemp.bridge.methods import METHODS
 from cotemp.cli.entry import run as cotemp
 from cotemp.notes import send
 from cotemp.panels import register
-from cotemp.places import Places, own_config_file
+from cotemp.places import Places
 from cotemp.store.identity import ProcessId, host_id, this_process
 from cotemp.times import local_now
-from tests.fitting import _without_more_keys, schema_of
 from tests.generate.bridge import describe
 from tests.waiting import eventually
 
+from .checking import check_answer, check_params, check_result
 from .driving import key
 
-SCHEMA = schema_of("bridge")
 Ask = Callable[..., Any]
-POLICY = """schema = 1
-[policy]
-enforcer = "none"
-unenforced = "{}"
-"""
 
 
 @pytest.fixture
@@ -48,28 +40,14 @@ def ask(home: Places) -> Iterator[Ask]:
         if METHODS[method].changing:
             params = {"request_key": key()} | params
         answer = json.loads(bridge.answer(method, {"context": context} | params))
-        known = {"$ref": "#/$defs/Answer", "$defs": SCHEMA["$defs"]}
-        Draft202012Validator(known).validate({"jsonrpc": "2.0", "id": 1} | answer)
+        check_answer({"jsonrpc": "2.0", "id": 1} | answer)
         if "result" in answer:
-            _check_result(method, answer["result"])
+            check_params(method, params)
+            check_result(method, answer["result"])
         return answer.get("result", answer.get("error"))
 
     yield asked
     bridge.close()
-
-
-def _check_result(method: str, result: Any) -> None:
-    known = _without_more_keys({**SCHEMA["methods"][method]["result"], "$defs": SCHEMA["$defs"]})
-    Draft202012Validator(known).validate(result)
-    assert "T" not in "".join(_times(result)), "ConvertFrom-Json would make a date of it"
-
-
-def _times(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [one for inner in value.values() for one in _times(inner)]
-    if isinstance(value, list):
-        return [one for inner in value for one in _times(inner)]
-    return [value[10]] if isinstance(value, str) and value[:2] == "20" and value[10:11] == "T" else []
 
 
 def fault(answer: Any) -> tuple[int, str]:
@@ -84,9 +62,7 @@ def fault(answer: Any) -> tuple[int, str]:
 def test_the_example_fits(name: str) -> None:
     """What the docs show can be sent."""
     said = describe(METHODS[name])
-    params = {**SCHEMA["methods"][name]["params"], "$defs": SCHEMA["$defs"]}
-    more = {"request_key": key()} if METHODS[name].changing else {}
-    Draft202012Validator(params).validate(said.example | more)
+    check_params(name, said.example | ({"request_key": key()} if METHODS[name].changing else {}))
     assert said.summary.endswith(".")
 
 
@@ -331,19 +307,6 @@ def test_a_file_is_stable_when_it_was_left_alone(ask: Ask, tmp_path: Path) -> No
 
 
 # --- runs ---
-
-
-@pytest.fixture
-def watch() -> Callable[[str], None]:
-    """Run what waits in co-migrate on a machine where nothing holds DOs; the policy says what happens to them."""
-
-    def watched(unenforced: str) -> None:
-        own_config_file().parent.mkdir(parents=True, exist_ok=True)
-        own_config_file().write_text(POLICY.format(unenforced))
-        argv = [sys.executable, "-m", "cotemp", "watch", "co-migrate", "--once"]
-        subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=60)
-
-    return watched
 
 
 def drop(ask: Ask, title: str) -> Any:

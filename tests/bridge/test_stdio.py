@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from cotemp.places import Places
@@ -28,6 +29,20 @@ def noisy(caller):
     return {}
 METHODS["home"].function = noisy
 stdio.serve(os.environ)
+"""
+
+
+CLIENT = """
+import json, subprocess, sys
+from tests.bridge.driving import SERVE, line
+server = subprocess.Popen(SERVE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+server.stdin.write(line("hello", {"protocol": 1}))
+server.stdin.flush()
+pid = json.loads(server.stdout.readline())["result"]["pid"]
+server.stdin.write(line(sys.argv[1], {"session": "co-planning"}) * 100)
+server.stdin.flush()
+print(pid, flush=True)
+sys.stdin.read()
 """
 
 
@@ -57,13 +72,39 @@ def test_what_goes_out_is_ascii(home: Places) -> None:
 
 
 def test_it_ends_with_its_stdin_and_with_quit() -> None:
-    """No process is left when PowerShell ends, or is killed."""
+    """No process is left when PowerShell ends."""
     with serving() as server:
         assert server.end() == 0
     with serving() as server:
         assert server.ask("quit") == {}
         assert server.answer() is None
         assert server.process.wait(20) == 0
+
+
+@pytest.mark.parametrize("asked", ["hello", "jobs.watch-info"])
+def test_it_ends_when_its_client_is_killed(asked: str) -> None:
+    """`kill -9` of PowerShell leaves no server, whether it was idle or an answer was under way."""
+    with serving((sys.executable, "-c", CLIENT, asked)) as client:
+        server = psutil.Process(int(client.stdout.readline()))
+        assert not gone(server)
+        client.process.kill()
+        eventually(lambda: gone(server))
+
+
+def gone(process: psutil.Process) -> bool:
+    """Whether a process has ended, be it that nobody has taken notice yet."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_half_a_request_at_the_end_is_told() -> None:
+    """A client that dies while it writes leaves no server, and nothing of the half request is done."""
+    half = line("note.send", _note(1))[:-20]
+    done = subprocess.run(SERVE, input=half, capture_output=True, check=True, timeout=60)
+    assert json.loads(done.stdout)["error"]["code"] == -32700
+    assert done.stderr == b""
 
 
 def test_a_whole_last_request_is_answered_at_the_end() -> None:
@@ -110,23 +151,23 @@ def test_a_slow_reader_gets_everything(home: Places) -> None:
     """A pipe that is full makes the server wait, and loses nothing."""
     asked = 300
     with serving() as server:
-        server.write(b"".join(line("status", request_id=number) for number in range(asked)))
-        answers = [server.answer() for _ in range(asked)]
+        with server.pouring(b"".join(line("status", request_id=number) for number in range(asked))):
+            answers = [server.answer() for _ in range(asked)]
         assert [answer["id"] for answer in answers] == list(range(asked))
         assert sum(len(json.dumps(answer)) for answer in answers) > 2 * 65536, "it did not fill the pipe"
         assert server.ask("home")["home"] == str(home.home)
 
 
 def test_ten_thousand_calls(home: Places) -> None:
-    """The server does not tire: it answers all, in order, and does not grow with each."""
+    """The server does not tire: it answers all, in order, and grows with none."""
     with serving() as server:
-        server.ask("hello", protocol=1)
-        many = b"".join(line("home", request_id=number) for number in range(10_000))
-        writer = threading.Thread(target=server.write, args=(many,))
-        writer.start()
-        for number in range(10_000):
-            assert server.answer()["id"] == number
-        writer.join()
+        taken = psutil.Process(server.ask("hello", protocol=1)["pid"]).memory_info
+        with server.pouring(b"".join(line("home", request_id=number) for number in range(10_000))):
+            for number in range(10_000):
+                assert server.answer()["id"] == number
+                if number == 1000:
+                    before = taken().rss
+        assert taken().rss - before < 4 * 1024**2
         assert server.end() == 0
 
 
@@ -164,13 +205,37 @@ def test_a_broken_line_is_survived(broken: bytes) -> None:
         assert server.answer()["id"] == 7
 
 
+WRONG = {
+    b'{"jsonrpc":"2.0","id":1,"method":"note.shout","params":{}}\n': -32601,
+    b'{"jsonrpc":"2.0","id":1,"method":"note.send","params":{"to":3}}\n': -32602,
+    b'{"jsonrpc":"2.0","id":1,"method":"note.send","params":{"to":"co-planning","text":"x"}}\n': -32602,
+    b'{"jsonrpc":"2.0","id":1,"method":"note.send","params":[]}\n': -32602,
+    b'{"jsonrpc":"2.0","id":1,"method":"home","params":{"context":{"cwd":"x"}}}\n': -32602,
+    b'{"id":1,"method":"home"}\n': -32600,
+    b"[]\n": -32600,
+}
+
+
+def test_a_wrong_request_is_survived(home: Places) -> None:
+    """Unknown methods, bad params and what is no request: each gets its error, of one server, and nothing is done."""
+    with serving() as server:
+        for wrong, code in WRONG.items():
+            server.write(wrong)
+            error = server.answer()["error"]
+            assert (error["code"], bool(error["data"]["fix"])) == (code, True)
+        assert server.ask("home")["home"] == str(home.home)
+    assert os.listdir(home.session("co-planning").inbox) == []
+
+
 def test_a_killed_server_leaves_no_half_note(home: Places, tmp_path: Path) -> None:
     """kill -9 while it sends: what is in the inbox is whole, and the next server goes on."""
-    with serving() as server:
-        server.write(b"".join(line("note.send", _note(number)) for number in range(500)))
-        eventually(lambda: os.listdir(home.session("co-planning").inbox))
+    asked = 500  # more than the pipes hold, as nobody reads on
+    with serving() as server, server.pouring(b"".join(line("note.send", _note(number)) for number in range(asked))):
+        for _ in range(20):
+            assert server.answer()["result"]
         server.process.kill()
     notes = list(home.session("co-planning").inbox.glob("NOTE_*"))
+    assert 20 <= len(notes) < asked, "it was not killed in the middle"
     assert all(note.read_text() == "text" * 100 + "\n" for note in notes)
     with serving() as server:
         assert server.ask("note.send", **_note(-1))["path"]

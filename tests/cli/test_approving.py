@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from cotemp import dos
 from cotemp.messages.do import Draft, Flags, Repo
 from cotemp.places import own_config_file
 from cotemp.runner.engines import ENGINES
+from cotemp.store.identity import os_user
 from cotemp.store.ledger import Ledger, Row
 from tests.cli.real import background, cotemp, end_daemon, here, home
 from tests.dispatch.repos import made_repo
@@ -53,6 +55,16 @@ def rows() -> list[Row]:
         return ledger.rows()
 
 
+def answered(word: str, *argv: str) -> int:
+    """Type `word` where a command asks on a terminal; its exit code."""
+    child = pexpect.spawn(sys.executable, ["-m", "cotemp", *argv], encoding="utf-8", dimensions=(50, 200))
+    child.expect_exact("(yes/no) [no] ")
+    child.sendline(word)
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus or 0
+
+
 def held_one() -> str:
     """Make the DOs that wait held; the id of the only one that is."""
     assert cotemp("watch", "co-migrate", "--once").code == 0
@@ -60,6 +72,22 @@ def held_one() -> str:
     check("answer-held", answer)
     (one,) = answer["held"]
     return str(one["run_id"])
+
+
+@pytest.mark.usefixtures("asking")
+def test_last_is_the_last_that_waits() -> None:
+    """A decision about `last` means what waits, whatever ran since; without anything that waits it says so."""
+    drop("print('held')")
+    run = held_one()
+    drop("print('ran since')", Flags(), "Other")
+    assert cotemp("watch", "co-migrate", "--once").code == 0
+    assert rows()[-1].run_id != run
+    answer = here("deny", "last", "--why", "not today", "--json").json
+    assert (answer["run_id"], answer["decision"]) == (run, "denied")
+    assert cotemp("watch", "co-migrate", "--once").code == 0
+    nothing = here("approve", "last", "--yes")
+    assert nothing.code == 4
+    assert "nothing waits for you" in nothing.err
 
 
 @pytest.mark.usefixtures("asking")
@@ -77,7 +105,11 @@ def test_held_says_what_waits_why_and_what_to_type() -> None:
     assert status["sessions"][0]["held"] == 1
     assert here("runs", "--json").json["runs"][0]["state"] == "held"
     assert "held" in here("runs").out
-    assert "Fetch  held" in here("show", run_id).out
+    shown = here("show", run_id).out
+    assert "Fetch  held" in shown
+    assert "none, once it runs" in shown
+    assert "output" not in shown
+    assert "has not ended" in here("diff", run_id).err
     assert here("cancel", run_id).code == here("retry", run_id).code == 1
 
 
@@ -109,6 +141,13 @@ def test_a_no_files_it_with_the_reason() -> None:
     cotemp("watch", "co-migrate", "--once")
     assert here("log", run_id).out.endswith("not today\n")
     assert here("runs", "--json").json["runs"][0]["outcome"] == "refused"
+    assert "held it to its consent" not in here("show", run_id).out
+    audited = here("audit", run_id)
+    assert re.search("asked for +network\n", audited.out)
+    assert here("audit", run_id, "--json").json["asked"]["network"] is True
+    (filed,) = home().session("co-migrate").outbox.glob("DO_*")
+    filed.write_text("another")
+    assert "not known: the DO is not there any more" in here("audit", run_id).out
     assert here("deny", run_id, "--why", "again").code == 1
 
 
@@ -204,6 +243,26 @@ def test_where_nothing_enforces_a_standing_grant_is_offered() -> None:
 
 
 @pytest.mark.usefixtures("enforcer")
+def test_what_rights_open_is_named_before_the_yes(tmp_path: Path) -> None:
+    """Secrets are named one by one, the network by all that it reaches; what was not asked for is not."""
+    settings(
+        'schema = 1\n[policy]\nnetwork = "ask"\nsecret_env = ["GH_TOKEN"]\n'
+        f"secret_read = [{json.dumps(str(tmp_path))}]\n"
+    )
+    drop("print(1)", Flags(network=True, secrets=True), repo=made_repo(tmp_path / "repo"))
+    shown = cotemp("approve", held_one()).err
+    for said in ("the variables GH_TOKEN", f"the paths {tmp_path}", "the .env files of its repo", "send them anywhere",
+                 "loopback", "abstract sockets", "cloud metadata"):  # fmt: skip
+        assert said in shown
+    here("deny", "last", "--why", "no")
+    cotemp("watch", "co-migrate", "--once")
+    drop("print(1)")
+    shown = cotemp("approve", held_one()).err
+    assert "cloud metadata" in shown
+    assert "GH_TOKEN" not in shown
+
+
+@pytest.mark.usefixtures("enforcer")
 def test_held_changes_are_seen_and_decided(tmp_path: Path) -> None:
     """What a run deleted waits, is counted, is shown as a difference, comes to be after a yes, and can be undone."""
     repo = made_repo(tmp_path / "repo")
@@ -211,7 +270,7 @@ def test_held_changes_are_seen_and_decided(tmp_path: Path) -> None:
     for name in ("old.txt", "untracked.txt"):
         drop(f"import os; os.remove({name!r})", Flags(writes=True), repo=repo)
     with background("watch", "co-migrate"):
-        waited = eventually(lambda: [row for row in rows() if row.changes == "held"][1:])
+        waited = eventually(lambda: [row for row in rows() if row.changes == "held" and row.filed][1:])
         assert len(waited) == 1
     answer = here("held", "--json").json
     check("answer-held", answer)
@@ -226,8 +285,13 @@ def test_held_changes_are_seen_and_decided(tmp_path: Path) -> None:
     assert here("deny", second["run_id"], "--why", "I need it").code == 0
     assert (repo / "untracked.txt").exists()
     assert here("held").out == "nothing is held\n"
+    assert here("undo", first["run_id"]).code == 5
+    assert answered("no", "undo", first["run_id"]) == 1
+    assert not (repo / "old.txt").exists()
     assert here("undo", first["run_id"], "--yes").code == 0
     assert (repo / "old.txt").exists()
+    for run, decided in ((first, "undone"), (second, "dropped: I need it")):
+        assert f"its changes were {decided} (by {os_user()} at " in here("audit", run["run_id"]).out
 
 
 @pytest.mark.usefixtures("enforcer")
@@ -237,13 +301,16 @@ def test_a_confined_run_sends_and_drops_through_its_spool() -> None:
     body = (
         "import subprocess, sys\n"
         "def say(*argv):\n    argv = [sys.executable, '-m', 'cotemp', *argv]\n"
-        "    print(subprocess.run(argv, capture_output=True, text=True).stdout)\n"
+        "    ran = subprocess.run(argv, capture_output=True, text=True)\n    print(ran.stdout, ran.stderr)\n"
         "say('send', 'co-planning', 'from inside')\n"
         "say('drop', 'Migrate', '--engine', 'python', '--title', 'Kid', '--body', 'print(7)')\n"
+        "for command in ('status', 'runs', 'held'): say(command)\n"
     )
     drop(body, Flags(), title="Sender")
     cotemp("watch", "co-migrate", "--once")
     sender, kid = here("runs", "--json").json["runs"]
-    assert here("log", sender["run_id"]).out.count("delivered when this run has ended") == 2
+    log = here("log", sender["run_id"]).out
+    assert log.count("delivered when this run has ended") == 2
+    assert log.count("this run cannot see the home") == 3
     assert "from inside" in here("notes", "co-planning").out
     assert (kid["title"], kid["outcome"]) == ("Kid", "passed")

@@ -55,10 +55,10 @@ def test_the_story_of_a_run(approved: Run) -> None:
     assert facts["held because"] == "it asks for writing"
     assert facts["decided by"] == "approval a-1"
     assert facts["approved by"].startswith("somebody at ")
-    assert facts["enforced by"].startswith("bubblewrap 0.11.0 (writes: overlay, network: netns")
+    assert facts["enforced by"].startswith("bubblewrap 0.11.0 (writes on a view of its repo, network cut off")
     assert facts["changed"] == "applied; 1 created: new.txt; 1 changed: old.txt"
     assert facts["outcome"].startswith("passed, ")
-    kinds = ("held", "approved", "began", "concluded", "filed")
+    kinds = ("held", "approved", "started", "ended", "filed")
     assert [kind for kind in told.split() if kind in kinds][-len(kinds) :] == list(kinds)
 
 

@@ -369,6 +369,17 @@ def test_a_watched_session_runs_what_is_dropped(home: Places) -> None:
     assert told(smoke)["run"]["outcome"] == "passed"
 
 
+def test_a_secret_in_the_title_can_be_waited_for(home: Places) -> None:
+    """The DO's file loses the secret when it is claimed, and whoever dropped it still learns how it ended."""
+    token = "ghp_" + "aB3dE6gH9jK2" * 3
+    with started("watch", "co-x") as watcher:
+        assert watcher.stdout
+        assert watcher.stdout.readline() == "Watcher session: co-x\n"
+        ran = cotemp("drop", "co-x", "--title", f"use {token}", "--body", "pass", "--engine", "python", "--wait")
+    assert (ran.returncode, token in ran.stdout.splitlines()[-1]) == (0, False)
+    assert not any(token in path.name for path in home.session("co-x").outbox.iterdir())
+
+
 # --- new-do ---
 
 

@@ -197,6 +197,14 @@ def test_the_whole_page(tmp_path: Path) -> None:
     assert asked["timeout_s"] == 4 * 3600
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is for Linux")
+def test_secrets_that_no_policy_names(tmp_path: Path) -> None:
+    """A DO that may see secrets where the policy names none sees none, and the page says why."""
+    ran = here("explain", str(script(tmp_path, consent="allow_secrets: true")))
+    assert "secrets: none (the policy names none: secret_env, secret_read)" in ran.out
+    assert "secrets: none\n" in here("explain", str(script(tmp_path))).out
+
+
 def test_a_wrong_header_is_told_as_check_tells_it(tmp_path: Path) -> None:
     """What `check` finds, `explain` says word by word; nothing else is promised of such a DO."""
     file = str(script(tmp_path, consent="allow_writes: maybe"))

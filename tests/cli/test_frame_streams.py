@@ -178,14 +178,16 @@ def test_an_encoding_without_the_character_is_no_reason_to_crash() -> None:
 
 def test_a_stream_is_handed_on_line_by_line() -> None:
     """Whoever reads a stream sees each line when it happens."""
-    process = subprocess.Popen(
-        [*PROGRAM, "follow", "1", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY
-    )
-    assert process.stdout is not None
-    assert json.loads(process.stdout.readline()) == {"n": 0}
-    assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    argv, pipe = [*PROGRAM, "follow", "1", "--json"], subprocess.PIPE
+    with subprocess.Popen(argv, stdout=pipe, stderr=pipe, cwd=REPOSITORY) as process:
+        try:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline()) == {"n": 0}
+            assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert (process.returncode, out, err) == (130, b"", b"let go\n")
 
 

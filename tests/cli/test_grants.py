@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cotemp.messages.do import Flags
+from cotemp.places import own_config_file
 from cotemp.store.identity import os_user
 from cotemp.store.ledger import Ledger
 from cotemp.times import local_now, parse_utc
@@ -41,7 +42,7 @@ def test_a_grant_from_giving_to_revoking(repo: Path) -> None:
     said = cotemp("grant", "--repo", f"{repo}/../app", "--writes", "--network", "--for", "2h", "--yes").out
     assert f"DOs on {repo} and below, until " in said
     assert "may write there" in said
-    assert "may use the network" in said
+    assert "may use the network; the network is this machine's own" in said
     (grant_id,) = granted()
     with Ledger(home()) as ledger:
         (grant,) = ledger.grants(local_now())
@@ -74,6 +75,15 @@ def test_answers_for_programs(repo: Path) -> None:
     everything = here("grants", "--all", "--json").json
     check("answer-grants", everything)
     assert [one["revoked_by"] for one in everything["grants"]] == [os_user()] * 2
+
+
+def test_the_secrets_are_named(repo: Path) -> None:
+    """Who grants secrets reads which ones: those of the policy, by name."""
+    asked = ("grant", "--repo", str(repo), "--secrets", "--standing", "--yes")
+    assert "the policy names none" in here(*asked).out
+    own_config_file().parent.mkdir(parents=True, exist_ok=True)
+    own_config_file().write_text('[policy]\nsecret_env = ["GH_TOKEN"]\n')
+    assert "may see secrets: the variables GH_TOKEN; the .env files of its repo" in here(*asked).out
 
 
 def test_nobody_says_yes_without_a_terminal(repo: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from cotemp.messages.run import Ended, Outcome, Run
 from cotemp.names import new_run_id
-from cotemp.store.identity import identify, this_process
+from cotemp.store.identity import identify, os_user, this_process
 from cotemp.store.ledger import Ledger
 from cotemp.times import local_now
 from tests.waiting import eventually
@@ -192,6 +192,7 @@ def test_cancel_ends_the_whole_tree(tmp_path: Path) -> None:
     assert identify(pid)
     said = here("cancel", run_id)
     assert (said.code, said.out.split()[:2]) == (0, [f"{run_id}:", "cancelled"])
+    assert f"cancelled by {os_user()}" in said.out
     assert identify(pid) is None
     assert here("cancel", run_id).code == 1
 

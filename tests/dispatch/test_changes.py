@@ -19,7 +19,7 @@ from cotemp.store.ledger import Ledger, Row
 from cotemp.transaction import Conflict, NotPossible, standing
 from tests.dispatch.boards import drop_python, log_of, running
 from tests.dispatch.repos import allowing, digest_of, git, made_repo
-from tests.dispatch.test_deciding import approve, held
+from tests.dispatch.test_deciding import approve, desktop, held
 from tests.waiting import eventually
 
 WRITES = Flags(writes=True)
@@ -111,6 +111,21 @@ def test_what_destroys_waits_for_a_human(places: Places, repo: Path) -> None:
             apply_held(places, ledger, ledger.find(row.run_id), "a human")
     assert not (repo / "old.txt").exists()
     assert logged(places, row)["changes"]["state"] == "applied"
+
+
+def test_held_changes_are_told_on_the_desktop(
+    places: Places, repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Changes that wait are announced as a held DO is; those that come to be are not."""
+    told = desktop(tmp_path, monkeypatch)
+    with running(places, "co-x", config=allowing(repo)) as board:
+        for body in ("open('new.txt', 'w')", "import os; os.remove('old.txt')"):
+            drop_python(places, "co-x", body, repo=repo, consent=WRITES)
+        assert [row.changes for row in board.await_runs(2)] == ["applied", "held"]
+    eventually(told.exists)
+    assert told.read_text().splitlines() == [
+        "--app-name=cotemp -- cotemp What a DO changed waits for you in co-x: cotemp held"
+    ]
 
 
 def test_held_changes_can_be_dropped(places: Places, repo: Path) -> None:

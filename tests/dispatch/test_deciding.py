@@ -206,17 +206,24 @@ def test_a_second_copy_of_a_held_do_is_rejected(places: Places) -> None:
     assert row.run_id in str(copy.reason)
 
 
-def test_a_human_is_told_on_the_desktop(places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A held DO is announced there with a text of ours, never with one of the DO's."""
+def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desktop whose notifications go into this file."""
     told = tmp_path / "told"
     for name in ("notify-send", "osascript"):
         (tmp_path / name).write_text(f'#!/bin/sh\necho "$@" >> {told}.new; mv {told}.new {told}\n')
         (tmp_path / name).chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return told
+
+
+def test_a_human_is_told_on_the_desktop(places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A held DO is announced there with a text of ours, never with one of the DO's."""
+    told = desktop(tmp_path, monkeypatch)
     with running(places, "co-x", config=ASK):
         drop_python(places, "co-x", "print('body')", consent=NETWORK)
         eventually(told.exists)
     assert "A DO waits for you in co-x: cotemp held" in told.read_text()
+    assert "body" not in told.read_text()
 
 
 @pytest.mark.parametrize("decided", [False, True])

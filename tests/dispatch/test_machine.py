@@ -232,7 +232,7 @@ class Mail(RuleBasedStateMachine):
         return found
 
 
-_SETTINGS = settings(max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 TestMail = Mail.TestCase
 TestMail.settings = _SETTINGS

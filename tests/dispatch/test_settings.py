@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cotemp.config import in_force
+from cotemp.dispatch.inbox import Arrivals, Candidate
 from cotemp.messages.do import Flags
 from cotemp.places import Places, own_config_file
 from cotemp.store.ledger import Ledger
@@ -43,6 +45,23 @@ def test_what_the_owner_forbids_is_refused_from_then_on(places: Places, settings
         settings.write_text(f'{NO_SANDBOX}"allow"\n[sessions.co-x.policy]\nnetwork = "never"\n')
         drop_python(places, "co-x", "print(3)", consent=NETWORK)
         assert outcomes(board, 3) == ["passed", "refused", "refused"]
+
+
+def test_what_is_forbidden_before_a_drop_counts(
+    places: Places, settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the watcher was already about to look into the inbox."""
+    listed = Arrivals.list
+
+    def forbidden_first(*arguments: Any) -> list[Candidate]:
+        if "never" not in settings.read_text():
+            settings.write_text(f'{NO_SANDBOX}"never"\n')
+            drop_python(places, "co-x", "print(1)", consent=NETWORK)
+        return listed(*arguments)
+
+    monkeypatch.setattr(Arrivals, "list", forbidden_first)
+    with running(places, "co-x", config=in_force(places, settings), file=settings) as board:
+        assert outcomes(board, 1) == ["refused"]
 
 
 def test_nothing_begins_by_settings_that_are_wrong(places: Places, settings: Path) -> None:

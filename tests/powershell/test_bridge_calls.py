@@ -12,6 +12,9 @@ import pytest
 from cotemp.bridge.methods import METHODS, PROTOCOL
 from cotemp.cli.table import TABLE
 from cotemp.places import shipped
+from cotemp.store.claims import Holder
+from cotemp.store.identity import ProcessId
+from cotemp.times import local_now, utc
 
 from .syntax import MODULE, PUBLIC, bridge_calls
 
@@ -75,6 +78,16 @@ def test_which_calls_carry_a_key() -> None:
 def test_the_protocol() -> None:
     """Both sides speak the same version of the protocol."""
     assert f"@{{ protocol = {PROTOCOL};" in BRIDGE
+
+
+def test_who_watches_is_read_from_what_is_said() -> None:
+    """A job that found its session watched knows by whom, and takes over when that process has ended."""
+    pattern = re.search(r"\$said -match '([^']+)'", (MODULE / "Private" / "Watching.ps1").read_text())
+    assert pattern is not None
+    said = Holder(ProcessId(4242, "host", "token"), utc(local_now()), "cotemp watch co-1").said()
+    found = re.search(pattern[1], f"cotemp: {said} has it already")
+    assert found is not None
+    assert found[1] == "4242"
 
 
 def test_words_that_run_the_program() -> None:

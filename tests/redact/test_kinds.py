@@ -25,6 +25,15 @@ def test_secret_becomes_a_mark(kind: str, text: str, secret: str) -> None:
     assert one.counts == {kind: 1}
 
 
+@pytest.mark.parametrize("filler", ["aB3x" * 1500, "a_b-c.d " * 800], ids=["base64", "log"])
+def test_secret_in_a_long_text(filler: str) -> None:
+    """No secret gets lost among thousands of bytes that lack, or abound in, the signs that most keywords hold."""
+    for kind, text, secret in SECRETS:
+        one = scrubber()
+        one.scrub(f"{filler}\n{text.format(secret)}\n{filler}")
+        assert one.counts == {kind: 1}, text
+
+
 @pytest.mark.parametrize("text", MISSES, ids=lambda text: text[:50])
 def test_near_miss_stays(text: str) -> None:
     """What is no secret is left alone, byte for byte."""

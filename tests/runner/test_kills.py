@@ -116,7 +116,8 @@ def test_recovery_learns_of_an_end_that_nobody_was_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("victim", ["watcher", "zygote"])
 def test_kills_at_any_moment_of_a_start(tmp_path: Path, victim: str) -> None:
-    """Killed while it starts, again and again: no process is left, and no run is started twice."""
+    """Killed while it starts, again and again: no process is left, no run is started twice, and none is waited for
+    that will not start any more."""
     for attempt in range(4):
         folder = tmp_path / str(attempt)
         folder.mkdir()
@@ -126,21 +127,27 @@ def test_kills_at_any_moment_of_a_start(tmp_path: Path, victim: str) -> None:
 
 def _kill_while_it_starts(folder: Path, victim: str, seconds: float) -> None:
     argv = [sys.executable, "-m", "tests.runner.watcher_program", str(folder), "echo $$ >> started; sleep 60"]
-    process = subprocess.Popen(argv, cwd=REPO, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    zygote = eventually(lambda: zygotes_of(process.pid))[0]
-    time.sleep(seconds)  # not for anything to happen: to be somewhere else each time
-    family = below(process.pid)
-    os.kill(process.pid if victim == "watcher" else zygote, signal.SIGKILL)
-    if victim == "zygote":
-        eventually(lambda: _times_started(folder), 60, "it starts all the same")
-        process.kill()
-    process.wait()
+    with subprocess.Popen(argv, cwd=REPO, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            zygote = eventually(lambda: zygotes_of(process.pid))[0]
+            time.sleep(seconds)  # not for anything to happen: to be somewhere else each time
+            family = below(process.pid)
+            os.kill(process.pid if victim == "watcher" else zygote, signal.SIGKILL)
+            if victim == "zygote":
+                eventually(lambda: _times_started(folder) or _was_interrupted(folder), what="a start or its end")
+        finally:
+            process.kill()
     eventually(lambda: not any(map(is_alive, family)) and not marked(f"run-{process.pid}-0"), what="all dead")
 
 
 def _times_started(folder: Path) -> int:
     started = folder / "started"
     return len(started.read_text().split()) if started.exists() else 0
+
+
+def _was_interrupted(folder: Path) -> bool:
+    """Whether the run came to its keeper, and to its end before its first word."""
+    return any(f'"how": "{How.INTERRUPTED}"' in result.read_text() for result in folder.glob("run-*/result.json"))
 
 
 def zygotes_of(pid: int) -> list[int]:

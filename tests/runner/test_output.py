@@ -20,7 +20,7 @@ from tests.waiting import eventually
 SECRET = "0123456789abcdefghijklmnop"
 MARK = end_mark(SECRET).encode()
 PIECES = [b"a", b"bc\n", "ä".encode(), b"\x1b[31m", b"x" * 90, b"y" * 250 + b"\n", b"\r\n"]
-FILES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FILES = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture

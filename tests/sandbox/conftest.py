@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -33,6 +32,6 @@ def runner() -> Iterator[Runner]:
 
 
 @pytest.fixture
-def cell(enforcer: Bubblewrap, runner: Runner, tmp_path: Path) -> Cell:
+def cell(enforcer: Bubblewrap, runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Cell:
     """A place of its own, in which a DO can be run behind the walls or without them."""
-    return Cell.made(tmp_path, enforcer, runner)
+    return Cell.made(tmp_path_factory.mktemp("cell"), enforcer, runner)  # a short path: sockets lie there

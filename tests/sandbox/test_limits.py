@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from cotemp.runner.processes import marked
 from cotemp.sandbox import Limits
 from tests.waiting import eventually
 
@@ -67,15 +68,85 @@ def test_private_space_is_limited(cell: Cell) -> None:
     ) == dict.fromkeys(places, "written")
 
 
-def test_memory_is_limited_where_it_can_be(cell: Cell) -> None:
-    """A script that wants more than it may have is ended, and so is its run."""
-    if not cell.enforcer.limits_memory:
-        pytest.skip("no control group for memory can be written here")
-    body = "print('begins', flush=True)\nx = bytearray(200 * 2**20)\nprint(len(x))"
+MEMORY_BOMBS = {
+    "itself": "x = bytearray(200 * 2**20)\nprint('has it')",
+    "a child that left": """
+import os
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        x = bytearray(200 * 2**20)
+        print("has it", flush=True)
+    else:
+        os.wait()
+    os._exit(0)
+os.wait()
+""",
+    "a thread": """
+import threading
+def take():
+    x = bytearray(200 * 2**20)
+    print("has it", flush=True)
+one = threading.Thread(target=take)
+one.start()
+one.join()
+""",
+    "many together": """
+import os, signal
+told, children = [], []
+for _ in range(4):
+    reader, writer = os.pipe()
+    children.append(os.fork())
+    if not children[-1]:
+        x = bytearray(50 * 2**20)
+        os.write(writer, b"x")
+        signal.pause()
+    os.close(writer)
+    told.append(reader)
+if all([os.read(one, 1) for one in told]):
+    print("has it")
+for child in children:
+    os.kill(child, signal.SIGKILL)
+    os.wait()
+""",
+    "in files": "with open('/tmp/fill', 'wb') as file:\n    file.write(bytes(200 * 2**20))\nprint('has it')",
+}
+
+
+@pytest.mark.parametrize("body", MEMORY_BOMBS.values(), ids=MEMORY_BOMBS)
+def test_memory_is_limited_where_it_can_be(cell: Cell, body: str) -> None:
+    """However a script goes about it, it gets no more than it may have; it gets that where nothing limits it."""
     ran = cell.run(body, cell.view(limits=Limits(memory=64 * 2**20)))
-    assert ran.outcome == "failed"
-    assert "209715200" not in ran.said
-    assert cell.run(body).outcome == "passed"
+    assert ("has it" in ran.said) is not cell.enforcer.limits_memory, ran.said
+    assert "has it" in cell.run(body).said
+
+
+STAYS = """
+import os, subprocess, sys, threading, time
+def stay():
+    while not os.path.exists("go"):
+        time.sleep(0.01)
+if sys.argv[1:] != ["child"]:
+    subprocess.Popen([sys.executable, __file__, "child"], start_new_session=True)
+threading.Thread(target=stay).start()
+open(f"here{len(sys.argv)}", "w").close()
+stay()
+"""
+
+
+def test_whatever_a_run_starts_is_in_its_groups(cell: Cell) -> None:
+    """The enforcer, the script, a child that left its session, and all their threads."""
+    view = cell.view()
+    launch = cell.launch(STAYS, view)
+    assert launch.confined
+    run = cell.runner.start(launch)
+    eventually(lambda: (view.artifacts / "here1").exists() and (view.artifacts / "here2").exists())
+    everyone = set(marked(launch.run_id))
+    assert len(everyone) >= 4, "bubblewrap outside and inside, the script, its child"
+    for group in launch.confined.groups:
+        assert {*map(int, (group / "cgroup.procs").read_text().split())} == everyone
+    (view.artifacts / "go").touch()
+    assert run.wait(60).exit_code == 0
 
 
 def test_what_is_claimed_is_what_is_done(cell: Cell) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from cotemp.sandbox import Limits, memory
+from cotemp.sandbox.entering import enter
 from cotemp.sandbox.memory import Group, Groups, _old, _unified
+from tests.waiting import eventually
 
 
 def test_a_delegated_group_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +23,7 @@ def test_a_delegated_group_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (app / "cgroup.subtree_control").write_text("memory pids\n")
     (app / "cgroup.procs").touch()
     lines = [["0", "", "/user.slice/app.slice/cotemp.service"]]
-    assert list(_unified(lines)) == [Group(app, ("memory.max", "memory.swap.max"), "pids.max", app / "cotemp.service")]
+    assert list(_unified(lines)) == [Group(app, ("memory.max", "memory.swap.max"), "pids.max", waits=True)]
     (app / "cgroup.subtree_control").write_text("cpu\n")
     assert list(_unified(lines)) == []
 
@@ -39,3 +42,41 @@ def test_a_group_gets_its_limits_or_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         Groups((Group(tmp_path), Group(tmp_path / "nowhere"))).make("s", Limits())
     assert not (tmp_path / "cotemp-s").exists()
+
+
+def test_a_run_joins_as_its_hierarchy_lets_it(tmp_path: Path) -> None:
+    """v1 by the one thread that a new process has, which the kernel moves at once; v2 knows whole processes only."""
+    old, unified = tmp_path / "v1", tmp_path / "v2"
+    for group, files in ((old, ("tasks", "cgroup.procs")), (unified, ("cgroup.procs",))):
+        group.mkdir()
+        for file in files:
+            (group / file).touch()
+    enter((), None, None, (str(old), str(unified)), ())
+    assert [(old / "tasks").read_text(), (old / "cgroup.procs").read_text()] == ["0", ""]
+    assert (unified / "cgroup.procs").read_text() == "0"
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_wait_begins_early_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, waits: bool
+) -> None:
+    """v2: we move to where we are, and leave no thread behind; v1 has nothing to begin."""
+    monkeypatch.setattr(memory, "_MOUNTED", tmp_path)
+    monkeypatch.setattr(memory, "_memberships", lambda: [["0", "", "/ours"]])
+    (tmp_path / "cgroup.controllers").touch()
+    (tmp_path / "ours").mkdir()
+    procs = tmp_path / "ours" / "cgroup.procs"
+    procs.touch()
+    Groups((Group(tmp_path, waits=waits),)).warm_up()
+    eventually(lambda: not any(one.name == "control group" for one in threading.enumerate()), what="the thread ends")
+    assert procs.read_text() == ("0" if waits else "")
+
+
+def test_without_a_thread_the_run_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is full of threads still starts runs."""
+
+    def full(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", full)
+    Groups((Group(Path("/nowhere"), waits=True),)).warm_up()

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from cotemp.sandbox import Limits, View
-from cotemp.sandbox.bubblewrap import arguments
+from cotemp.sandbox import Limits, View, repo
+from cotemp.sandbox.bubblewrap import arguments, masks
 from cotemp.sandbox.layout import Layout, lay_out
 from cotemp.sandbox.repo import git_parts, walk
+from tests.waiting import eventually
 
 RUN = Path("/home/me/.local/state/cotemp/h/runs/r")
+EMPTY = Path("/empty")
 REPO = Path("/home/me/src/app")
 CONFIG = REPO / ".git" / "config"
 NOTHING = "nothing that is ever said"
@@ -34,14 +36,14 @@ OVERLAY = {"repo": REPO, "repo_mode": "overlay", "upper": RUN / "upper", "work":
 
 
 def told(view: View, layout: Layout) -> str:
-    return " ".join(arguments(view, layout, empty=Path("/empty"), seccomp=101, status=102))
+    return " ".join([*arguments(view, layout, empty=EMPTY, seccomp=101, status=102), *masks(layout, EMPTY)])
 
 
 def test_a_whole_command() -> None:
     """This is all that bubblewrap is told for a run that may nothing."""
     assert told(VIEW, LAYOUT) == (
         "--unshare-all --unshare-user --disable-userns --cap-drop ALL --die-with-parent --hostname sandbox "
-        "--ro-bind / / --proc /proc --dev /dev --size 1000 --tmpfs /dev/shm --remount-ro /dev "
+        "--ro-bind / / --proc /proc --dev /dev --size 1000 --tmpfs /dev/shm --remount-ro /dev --remount-ro /proc "
         "--size 1000 --tmpfs /tmp --size 1000 --tmpfs /home/me "
         "--size 67108864 --tmpfs /home/me/Downloads/CoTemp "
         f"--ro-bind {RUN}/do/DO_x.sh /home/me/Downloads/CoTemp/sessions/s/inbox/DO_x.sh "
@@ -64,7 +66,8 @@ def test_a_whole_command() -> None:
         ({}, {"shown": (Path("/opt/x"),)}, "", "/opt/x"),
         ({}, {"shown": (Path("/home/me/x"), Path("/home/me/x/y"))}, "/home/me/x", "/home/me/x/y"),
         (OVERLAY, {"shown": (REPO / ".venv",)}, "--overlay", ".venv"),
-        ({}, {"masked": (Path("/srv/.env"),)}, "--ro-bind-try /empty /srv/.env", NOTHING),
+        ({}, {"masked": (Path("/srv/key"),)}, "--ro-bind-try /empty /srv/key", NOTHING),
+        ({}, {"fleeting": (Path("/srv/.env"),)}, "--ro-bind-try /empty /srv/.env", NOTHING),
         (OVERLAY, {"pinned": ((CONFIG, CONFIG),)}, f"--ro-bind {CONFIG} {CONFIG}", NOTHING),
         ({}, {"links": ((Path("/home/me/v"), Path("/opt/v")),)}, "--symlink /opt/v /home/me/v", NOTHING),
     ],
@@ -133,16 +136,21 @@ def test_what_a_repo_hides(tmp_path: Path) -> None:
     assert not walk(tmp_path, seconds=-1).complete
 
 
-def test_a_new_secret_is_found_in_a_known_repo(tmp_path: Path) -> None:
-    """A folder is listed again as soon as it changed, also when it did so twice in one tick of the clock."""
-    (tmp_path / "a").mkdir()
-    old = time.time() - 60
-    for path in (tmp_path / "a", tmp_path):
-        os.utime(path, (old, old))
+def test_a_new_secret_is_found_in_a_known_repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is listed again as soon as it changed, also when its time was set back, and when it did so twice in
+    one tick of the clock."""
+    folder = tmp_path / "a"
+    folder.mkdir()
+    before = folder.stat()
+    tick = 50_000_000
+    monkeypatch.setattr(repo, "_SETTLED_NS", tick)
+    eventually(lambda: time.time_ns() - before.st_ctime_ns > 2 * tick)
     assert walk(tmp_path).env_files == ()
-    (tmp_path / "a" / ".env").write_text("x")
+    assert str(folder) in repo._known
+    (folder / ".env").write_text("x")
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert len(walk(tmp_path).env_files) == 1
-    (tmp_path / "a" / ".env.two").write_text("x")
+    (folder / ".env.two").write_text("x")
     assert len(walk(tmp_path).env_files) == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cotemp.sandbox.layout import listening
-from tests.runner.launches import await_output, is_alive, parent_of
+from tests.runner.launches import Ran, await_output, is_alive, parent_of
 from tests.waiting import eventually
 
 from .cells import Cell
@@ -77,8 +78,9 @@ def kernel(name, *words):
 """
     told = cell.tries(attempts, before=kernel)
     assert refused(told) == sorted(told)
-    user_namespaces = subprocess.run(("unshare", "--user", "--map-root-user", "true"), check=False).returncode == 0
-    assert user_namespaces, "the same works without the walls"
+    mounts = "mount -t tmpfs none /mnt && umount /mnt && mount --rbind / /mnt && chroot / true"
+    free = subprocess.run(("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounts), check=False)
+    assert free.returncode == 0, "the same works without the walls"
 
 
 @contextmanager
@@ -126,8 +128,10 @@ def test_nothing_is_reached_over_a_socket(cell: Cell) -> None:
             cell.view(repo=cell.repo, repo_mode="read"),
         )
         assert refused(told) == sorted(told)
-        plain = cell.tries(reached, cell.view(repo=cell.repo, repo_mode="read"), walls=False)
-        assert set(refused(plain)) <= {"mptcp"}, "a kernel may be built without that one"
+        plain = cell.tries(reached + made, cell.view(repo=cell.repo, repo_mode="read"), walls=False)
+        assert set(refused(plain)) <= {"mptcp", "vsock", "raw", "packet"}, (
+            "not every kernel has, and not every user may"
+        )
 
 
 def test_network_consent_opens_the_network_and_nothing_else(cell: Cell) -> None:
@@ -146,6 +150,17 @@ def test_sockets_that_listen_are_found(tmp_path: Path) -> None:
     """Also those that nobody thought of."""
     with servers(tmp_path):
         assert {tmp_path / "stream", tmp_path / "datagram"} <= set(listening())
+
+
+def test_what_is_gone_needs_no_mask(cell: Cell) -> None:
+    """A socket or a file that was to be hidden, and vanishes before the run begins, keeps nothing from running."""
+    view = cell.view(repo=cell.repo, repo_mode="read")
+    stays, goes = cell.repo / ".env", cell.repo / ".env.goes"
+    goes.write_text("KEY=gone")
+    launch = cell.launch(f"print('seen:', repr(open({str(stays)!r}).read()))", view)
+    goes.unlink()
+    ran = Ran(launch, cell.runner.start(launch).wait(90))
+    assert "seen: ''" in ran.said, ran.reason
 
 
 def test_own_sockets_work(cell: Cell) -> None:
@@ -262,6 +277,31 @@ def test_nothing_outlives_the_run(cell: Cell, end: str) -> None:
         started.cancel("anna")
     started.wait(60)
     assert alive(launch.run_id) == []
+
+
+REAPER = """
+import ctypes, os, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+env = os.environ | {"COTEMP_RUN_ID": sys.argv[2]}
+subprocess.run([sys.executable, "-c", sys.argv[1]], env=env, stdout=subprocess.DEVNULL, check=True)
+print("ended", flush=True)
+while True:
+    os.wait()
+"""
+
+
+def test_they_would_outlive_their_parent() -> None:
+    """The same script that nobody holds leaves all of them behind."""
+    run_id = f"free-{os.getpid()}"
+    argv = (sys.executable, "-c", REAPER, _escaping(""), run_id)
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as reaper:
+        try:
+            assert reaper.stdout
+            assert reaper.stdout.readline() == "ended\n"
+            eventually(lambda: len(alive(run_id)) == len(ESCAPES), what="all of them alone")
+        finally:
+            for pid in alive(run_id):
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("victim", ["enforcer", "keeper", "zygote"])

@@ -50,6 +50,8 @@ def _said(path: Path, *, modes: bool) -> str:
         return f"link {os.readlink(path)}"
     if stat.S_ISDIR(status.st_mode):
         return f"folder {mode}"
+    if not stat.S_ISREG(status.st_mode):
+        return f"other {mode}"  # never opened: a FIFO waits until somebody writes
     if not os.access(path, os.R_OK):
         return f"file {mode} of {status.st_size} bytes"
     return f"file {mode} {hashlib.sha256(path.read_bytes()).hexdigest()}"

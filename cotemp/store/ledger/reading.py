@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ...errors import UnknownRun
+from ...names import do_tail
 from ...times import local_now, utc
 from .chain import Chain
 from .rows import COLUMNS, Row, as_row, local_day
@@ -56,8 +57,11 @@ class Reading(Chain):
         return {name for names in self._query("SELECT run_id, base FROM runs") for name in names}
 
     def of_file(self, session: str, do_file: str) -> Row | None:
-        """The last run of the DO of this file name; None while there is none."""
-        found = self._rows("WHERE session=? COLLATE NOCASE AND do_file=? ORDER BY rowid DESC LIMIT 1", session, do_file)
+        """The last run of the DO that was dropped under this name; None while there is none. A secret in the name was
+        taken out of it when the DO was claimed."""
+        tail = do_tail(do_file)
+        same = "WHERE session=? COLLATE NOCASE AND substr(do_file, ?)=? ORDER BY rowid DESC LIMIT 1"
+        found = self._rows(same, session, -len(tail), tail)
         return found[0] if found else None
 
     def log(self, run_id: str) -> RunLog:

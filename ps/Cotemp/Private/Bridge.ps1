@@ -1,5 +1,6 @@
 # The bridge: the only file that knows how cotemp is spoken to. JSON-RPC 2.0, one line each way, over the pipes of a
 # kept `cotemp bridge serve`; where that fails, the same call with the same request key by `cotemp bridge call`.
+# Cmdlets are called with the names of their modules: a function of the user's may have the same name.
 
 # At most once: a call of these carries a key, and a key that was seen before gets the first answer.
 $script:CoChanging = @(
@@ -48,7 +49,7 @@ function ConvertTo-CoParams {
             COSESSION_ID = $env:COSESSION_ID; COTEMP_HOME = $env:COTEMP_HOME; COTEMP_CONFIG = $env:COTEMP_CONFIG
         }
     }
-    ConvertTo-Json -InputObject $sent -Compress -Depth 10
+    Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $sent -Compress -Depth 10
 }
 
 function Send-CoKept {
@@ -82,9 +83,9 @@ function Start-CoBridge {
     $bridge.Reader = [System.IO.StreamReader]::new($process.StandardOutput.BaseStream, $utf8)
     $null = $process.StandardError.BaseStream.CopyToAsync([System.IO.Stream]::Null)
     # A runspace may end before its PowerShell does, and must take its process along.
-    $null = Register-EngineEvent -SourceIdentifier PowerShell.Exiting -SupportEvent -MessageData $process -Action {
-        try { $Event.MessageData.StandardInput.Close() } catch { $null = $_ }
-    }
+    $end = { try { $Event.MessageData.StandardInput.Close() } catch { $null = $_ } }
+    $exiting = @{ SourceIdentifier = 'PowerShell.Exiting'; SupportEvent = $true; MessageData = $process; Action = $end }
+    $null = Microsoft.PowerShell.Utility\Register-EngineEvent @exiting
     $hello = @{ protocol = 1; client = 'Cotemp.psm1'; version = "$($ExecutionContext.SessionState.Module.Version)" }
     $answer = Read-CoReply 'hello' (ConvertTo-CoParams 'hello' $hello)
     if ($null -eq $answer.PSObject.Properties['error']) { return }
@@ -161,7 +162,7 @@ function ConvertFrom-CoLine {
     $dates = @{}
     $version = $PSVersionTable.PSVersion
     if ($version.Major -gt 7 -or ($version.Major -eq 7 -and $version.Minor -ge 5)) { $dates['DateKind'] = 'String' }
-    try { ConvertFrom-Json -InputObject $Line @dates } catch { $null = $_ }
+    try { Microsoft.PowerShell.Utility\ConvertFrom-Json -InputObject $Line @dates } catch { $null = $_ }
 }
 
 function New-CoError {

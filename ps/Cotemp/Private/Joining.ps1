@@ -5,7 +5,7 @@ $script:CoOwnCommon = @('CoPanels.ps1', 'CoWatcher.ps1', 'New-CoHelloDO.ps1', 'N
 function Find-CoSession {
     # The session's id as its folder is spelled; the folder may be missing.
     param([string] $Sessions, [string] $Id)
-    if ($Id -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$') { throw "COSESSION_ID is no session id: $Id" }
+    if ($Id -notmatch '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z') { throw "COSESSION_ID is no session id: $Id" }
     if ([System.IO.Directory]::Exists([System.IO.Path]::Combine($Sessions, $Id))) { return $Id }
     foreach ($folder in [System.IO.Directory]::GetDirectories($Sessions)) {
         $name = [System.IO.Path]::GetFileName($folder)
@@ -39,7 +39,9 @@ function Test-CoAbandoned {
         [System.Diagnostics.Process]::GetProcessById([int] $parts[1]).Dispose()
         return $false
     } catch { $null = $_ }   # there is no such process
-    [System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories).Length -eq 0
+    try {
+        [System.IO.Directory]::GetFiles($Folder, '*', [System.IO.SearchOption]::AllDirectories).Length -eq 0
+    } catch { $false }   # nobody here may look into it
 }
 
 function Find-CoCommon {

@@ -4,7 +4,8 @@ function Approve-CoRun {
     Says yes to a DO that is held, or to the changes that it made.
 
     .DESCRIPTION
-    The DO runs once, as it is, with the consent that Get-CoHeld shows.
+    The DO runs once, as it is, with the consent that Get-CoHeld shows. Nothing is shown or asked here, unless you add
+    -Confirm: `cotemp approve RUN` shows every line of it first, and what its consent reaches, and asks.
 
     .PARAMETER Run
     A run id, or as much of it as no other has.

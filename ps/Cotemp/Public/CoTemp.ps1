@@ -18,10 +18,15 @@ function CoTemp {
     #>
     [OutputType([string])]
     param([string] $Rel)
-    if ($MyInvocation.InvocationName -ceq 'cotemp' -and (Test-CoCommand $Rel)) {
-        try { $python = Find-CoPython } catch { Write-Error $_.Exception.Message; return }
-        if ($MyInvocation.ExpectingInput) { $input | & $python -P -m cotemp $Rel @args }
-        else { & $python -P -m cotemp $Rel @args }
+    # An option such as -h is bound to no parameter, so it is the first of what is left.
+    $words = @(if ($Rel) { $Rel }; $args)
+    if ($MyInvocation.InvocationName -ceq 'cotemp' -and (Test-CoCommand "$($words[0])")) {
+        try { $python = Find-CoPython } catch {
+            Write-Error -ErrorRecord (New-CoError $_.Exception.Message '' 'NotInstalled')
+            return
+        }
+        if ($MyInvocation.ExpectingInput) { $input | & $python -P -m cotemp @words }
+        else { & $python -P -m cotemp @words }
         return
     }
     $answer = Invoke-CoBridge 'home'

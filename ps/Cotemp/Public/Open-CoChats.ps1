@@ -29,7 +29,10 @@ function Open-CoChats {
         if ($AlsoOpenDocs -and $DocsTabs) { $tabs += $DocsTabs }
         foreach ($tab in $tabs) {
             if (-not $PSCmdlet.ShouldProcess($tab, 'Open in the browser')) { continue }
-            Start-Process -FilePath $tab
+            try { Start-Process -FilePath $tab -ErrorAction Stop } catch {
+                $PSCmdlet.WriteWarning((Format-CoText "Not opened: ${tab}: $($_.Exception.Message)"))
+                continue
+            }
             Start-Sleep -Milliseconds 250
         }
         if (-not $PSCmdlet.ShouldProcess("the greeting of $($answer.name)", 'Copy to the clipboard')) { return }
@@ -38,7 +41,8 @@ function Open-CoChats {
             $said = "The greeting of $($answer.name) is on the clipboard: paste it into the chat"
             $PSCmdlet.WriteInformation((New-CoHostMessage $said), 'PSHOST')
         } catch {
-            $PSCmdlet.WriteWarning("There is no clipboard here. The greeting: $($answer.greeting_file)")
+            $PSCmdlet.WriteWarning('There is no clipboard here. The greeting to paste:')
+            $PSCmdlet.WriteInformation((New-CoHostMessage $answer.greeting), 'PSHOST')
         }
     }
 }

@@ -19,7 +19,7 @@ function Start-CoNoteReader {
     [OutputType([void])]
     param(
         [switch] $Loop,
-        [ValidateRange(50, 3600000)]
+        [ValidateRange(1, 3600000)]
         [int] $PollMs = 800
     )
     process {

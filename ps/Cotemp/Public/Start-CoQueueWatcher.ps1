@@ -28,7 +28,6 @@ function Start-CoQueueWatcher {
         if ($answer -is [System.Management.Automation.ErrorRecord]) { $PSCmdlet.ThrowTerminatingError($answer) }
         $program, $arguments = $answer.argv
         if (-not $Loop) { $arguments = @($arguments) + '--once' }
-        $PSCmdlet.WriteInformation((New-CoHostMessage "Watcher session: $($answer.session)"), 'PSHOST')
         try {
             & $script:CoWatch $program (Join-CoArgument $arguments) | ForEach-Object { Write-Host (Format-CoText $_) }
         } catch {

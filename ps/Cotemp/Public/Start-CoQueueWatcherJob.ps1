@@ -45,14 +45,12 @@ function Start-CoQueueWatcherJob {
             return
         }
         $jobs | Remove-Job -Force
-        $other = 0
         if ($watch.watcher.state -ne 'stopped') {
-            if ($watch.watcher.state -eq 'running') { $other = $watch.watcher.pid }
             $said = "$($watch.session) is watched already (process $($watch.watcher.pid)): the job here follows it"
             $PSCmdlet.WriteInformation((New-CoHostMessage $said), 'PSHOST')
         }
         $program, $arguments = $watch.argv
-        Start-CoWatchJob $watch.job_name @($program, (Join-CoArgument $arguments), $true, $other)
+        Start-CoWatchJob $watch.job_name @($program, (Join-CoArgument $arguments), $true)
         $PSCmdlet.WriteInformation((New-CoHostMessage "Watcher job started: $($watch.session)"), 'PSHOST')
     }
 }

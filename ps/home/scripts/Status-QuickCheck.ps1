@@ -1,4 +1,4 @@
 # The sessions and the watcher jobs of this PowerShell, as tables. Get-CoAgentStatus returns objects.
 param([switch] $Compact)
-Import-Module Cotemp -Global -ErrorAction Stop
+if (-not (Get-Module Cotemp)) { Import-Module Cotemp -Global -ErrorAction Stop }
 Show-CoStatus -Compact:$Compact

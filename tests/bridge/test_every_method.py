@@ -1,0 +1,102 @@
+"""Every method once, as PowerShell calls it: by the pipe of a kept server, on a real home."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from cotemp.bridge.methods import METHODS
+from cotemp.places import Places
+
+from .checking import check_answer, check_params, check_result
+from .driving import Server, key, line, serving
+
+Ask = Callable[..., Any]
+
+
+class Client:
+    """Asks a server; what goes out and what comes back is compared with the schema."""
+
+    def __init__(self, server: Server, home: Places) -> None:
+        self._server = server
+        env = {"COSESSION_ID": "co-planning", "COTEMP_HOME": str(home.home), "COTEMP_CONFIG": None}
+        self._context = {"cwd": str(home.home), "shell_pid": os.getpid(), "env": env}
+        self.answered: set[str] = set()
+        """The methods that gave a result."""
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """The result of a call."""
+        sent = {"context": self._context, **params} | ({"request_key": key()} if METHODS[method].changing else {})
+        check_params(method, sent)
+        self._server.write(line(method, sent))
+        answer = self._server.answer()
+        check_answer(answer)
+        assert "result" in answer, answer
+        check_result(method, answer["result"])
+        self.answered.add(method)
+        return answer["result"]
+
+
+def test_a_day_with_every_method(home: Places, watch: Callable[[str], None]) -> None:
+    """Whatever a client asks by the schema is answered by the schema, by one and the same server all day."""
+    with serving() as server:
+        client = Client(server, home)
+        begin(client.ask)
+        write(client.ask)
+        run_one(client.ask, watch)
+        decide(client.ask, watch)
+        look(client.ask)
+        assert client.ask("quit") == {}
+        assert server.process.wait(20) == 0
+    assert client.answered == set(METHODS)
+
+
+def begin(ask: Ask) -> None:
+    """Join-CoAgent, Register-CoPanel and the like."""
+    ask("hello", protocol=1, client="Cotemp.psm1", version="0.1.0")
+    assert ask("home")["session"] == "co-planning"
+    ask("verify")
+    assert ask("chats.open-info")["greeting"]
+    assert ask("session.path", session="co-new", create=True)["exists"]
+    panel = ask("panels.register", name="Planning", session_id="co-planning")
+    assert ask("panels.list")["panels"] == [panel] == [ask("panels.resolve", to="Planning")]
+    assert ask("targets.list")["sessions"] == ["co-migrate", "co-new", "co-planning"]
+    assert ask("panels.repair")["removed"] == []
+
+
+def write(ask: Ask) -> None:
+    """Send-CoNote, Start-CoNoteReader, Drop-CoText and the like."""
+    ask("note.send", to="Planning", text="hi — ✓", kind="WATCHER_POLICY")
+    [note] = ask("note.list")["notes"]
+    assert ask("note.read", tickets=[note["ticket"]])["read"][0]["name"] == note["name"]
+    assert len(ask("standdown", notify="co-planning")["notes"]) == 2
+    assert ask("text.drop", to="co-planning", name="t.md", text="x")["name"] == "t.md"
+
+
+def run_one(ask: Ask, watch: Callable[[str], None]) -> None:
+    """Drop-CoDO, Test-DOHeader, Wait-ForStableFile and Get-CoRun."""
+    path = ask("do.drop", to="co-migrate", title="DO-Yes", body="print('hi')", engine="python")["path"]
+    assert ask("do.check", path=path)["ok"]
+    assert not ask("wait.stable", path=path)["done"]
+    watch("run")
+    [run] = ask("runs.list", session="co-migrate")["runs"]
+    assert run["outcome"] == "passed"
+    assert ask("run.show", run=run["run_id"])["run"] == run
+
+
+def decide(ask: Ask, watch: Callable[[str], None]) -> None:
+    """Get-CoHeld, Approve-CoRun and Deny-CoRun."""
+    ask("do.new", template="smoke", to="co-migrate", engine="python")
+    ask("do.hello", to="co-migrate", engine="python")
+    watch("hold")
+    yes, no = ask("held.list")["held"]
+    assert ask("run.approve", run=yes["run_id"])["decision"] == "approved"
+    assert ask("run.deny", run=no["run_id"], why="not today")["decision"] == "denied"
+
+
+def look(ask: Ask) -> None:
+    """Status-QuickCheck and Start-SingleWatchers."""
+    assert len(ask("status")["sessions"]) == 3
+    assert ask("jobs.watch-info", session="co-migrate")["watcher"]["state"] == "stopped"
+    assert len(ask("watchers.enforce", sessions=["co-migrate"])["sessions"]) == 1
