@@ -170,7 +170,7 @@ KEY = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n" * 2
 @pytest.mark.parametrize(("secret", "part"), [(SECRET, "0123"), (KEY, "BAQEFA")], ids=["token", "key"])
 @pytest.mark.parametrize("filler", ["x y\n", "x y "], ids=["lines", "one line"])
 @pytest.mark.parametrize(
-    "at", [0, HEAD - 500, HEAD - 20, HEAD, HEAD + MARGIN - 20, -TAIL - MARGIN - 20, -TAIL - 20, -TAIL]
+    "at", [0, HEAD - 500, HEAD - 20, HEAD, HEAD + MARGIN - 20, -TAIL - MARGIN - 20, -TAIL - 20, -TAIL + 200]
 )
 def test_a_cut_leaves_no_half_secret(at: int, filler: str, secret: str, part: str) -> None:
     """Wherever a secret lies in a long text, no part of it is seen where the text was cut."""
