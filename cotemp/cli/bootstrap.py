@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from ..config import Narrowing
+from ..config import narrow
 from ..display import display, display_line
 from ..errors import BadUsage, NotFound, RefusedByPolicy
 from ..names import session_id
@@ -108,6 +108,8 @@ def _made(cx: Context, sid: str, stand: str, todos: Sequence[str]) -> Made:
 
 
 def _texts(cx: Context, record: Record) -> list[str]:
+    """What to paste, part by part; whoever is given it may do so at once."""
+    pasting.desk(cx).happened(record.id, "printed")
     return [pasting.desk(cx).text(record, number) for number in range(1, len(record.parts) + 1)]
 
 
@@ -158,7 +160,8 @@ def _closed(cx: Context, old: "SessionPlaces", named: str | None) -> _Successor:
         if named and named.casefold() != after.casefold():
             raise BadUsage(f"{old.id} is closed already, and its successor is {after}", "leave --as out")
         return _Successor(after, _again(cx, old, after))
-    new = _new_id(cx, old, named)
+    begun = after if after.casefold() != old.id.casefold() and named is None else None
+    new = begun or _new_id(cx, old, named)
     _keep_its_rules(cx, old, new)
     wrap = _wrapped(cx, old)
     session = cx.places.session(new)
@@ -189,10 +192,10 @@ def _new_id(cx: Context, old: "SessionPlaces", named: str | None) -> str:
 
 def _keep_its_rules(cx: Context, old: "SessionPlaces", new: str) -> None:
     """Raise RefusedByPolicy when the successor might do more than the old session: its own rules are by its id."""
-    of_old, of_new = cx.config.session(old.id).policy, cx.config.session(new).policy
-    if of_old != Narrowing() and of_new == Narrowing():
+    of_new = cx.config.policy_of(new)
+    if narrow(of_new, cx.config.session(old.id).policy) != of_new:
         raise RefusedByPolicy(
-            f"{old.id} has a policy of its own, and {new} would have none",
+            f"{old.id} has a policy of its own, and {new} might do more",
             f"write [sessions.{new}] with its policy into agents.toml, or name another successor: --as",
         )
 

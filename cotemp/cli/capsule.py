@@ -141,7 +141,7 @@ def recorded(cx: Context, session: str, version: str | None) -> Standing:
     if not where.why:
         table = pasting.desk(cx)
         for one in table.listing(session).records:
-            if one.is_open and not one.asks_ack and one.expect == _expected(where):
+            if one.is_open and one.went_out and not one.asks_ack and one.expect == _expected(where):
                 table.happened(one.id, "acknowledged")
     wake(cx.places.session(session))
     return where

@@ -67,6 +67,7 @@ def _script(script: Script) -> Iterator[str]:
         yield f"  brief: {display_line(do.brief or '', 300)}"
         yield f"  repo: {display_line(do.repo.path or '(none)', 200)}"
         yield f"  asks for: {asks}"
+        yield from (paint(f"  warning: {display_line(one, 300)}", "yellow") for one in do.warnings)
     for problem in script.problems:
         yield paint(f"  {display_line(problem.located('header'), 300)}", "red")
     yield from (f"  | {display(line)}" for line in script.body.rstrip("\n").split("\n"))

@@ -93,6 +93,8 @@ class Intake:
         json["on_old_policy"] = bool(where.why)
         if where.why:
             return Took(json, (paint(f"{self.session} is on old policy: {where.why}", "yellow"),), wrong=True)
+        if where.version is None:
+            return Took(json, (f"recorded: v{where.echo}; there is no policy capsule here to compare it with",))
         return Took(json, (paint(f"recorded: {self.session} has policy v{where.echo}", "green"),))
 
     # --- messages, copies, requests ---

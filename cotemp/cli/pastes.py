@@ -127,6 +127,7 @@ def _print(cx: Context, table: Desk, record: Record, part: int | None) -> Answer
     """As it is where a program reads it, made visible on a terminal."""
     numbers = [part] if part else range(1, len(record.parts) + 1)
     texts = [table.text(record, number) for number in numbers]
+    record = table.happened(record.id, "printed")
     text = "\n".join(texts)
     return Answer(_json(record) | {"text": texts}, display(text) if cx.stdout_is_terminal else text.encode())
 

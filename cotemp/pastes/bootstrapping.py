@@ -51,7 +51,7 @@ class Made:
 
 
 def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime, *, ahead: bool = False) -> Made:
-    """Put a bootstrap on the desk; its chat has to echo the policy from now on.
+    """Put a bootstrap on the desk; the session's chat has to echo the policy from now on.
 
     `ahead`: nobody has asked for it yet, so that the chat which there is keeps its standing.
     Raises BadUsage for a template of the owner's that has a place nobody fills, StorageFailed.
@@ -72,7 +72,7 @@ def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime, *, ahead:
     )
     record = desk.make(paste, wanted.window, scrub, about=str(capsule.version), priority="high")
     if not ahead:
-        given(places, wanted.session, str(capsule.version), now, new_chat=True)
+        given(places, wanted.session, str(capsule.version), now)
     return Made(record, str(capsule.version), (*frame.ignored, *rules.ignored, *greeting.ignored))
 
 
@@ -126,7 +126,7 @@ def todos_in(text: str) -> list[str]:
 def _newest(desk: Desk, session: str, kind: str) -> str:
     for record in desk.listing(session).records:
         if record.kind is Kind.BACKCHAT and record.state != "dropped":
-            message = letters.message_of(desk.places, record)
+            message = letters.message_of(desk, record)
             if message and message.type == kind:
                 return message.body_markdown
     return ""

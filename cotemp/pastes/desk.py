@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..chat.budget import size, vendor
-from ..chat.paste import Paste, Scrub, digest, one_line, render
+from ..chat.paste import Kind, Paste, Scrub, digest, one_line, render
 from ..errors import AnswerIsNo, DamagedData, HeldByOther, NotFound
 from ..names import session_id
 from ..places import Places, is_link, make_folder, refuse_link, write_whole
@@ -21,6 +21,7 @@ from ..redact import machine_key
 from ..store.claims import hold
 from ..store.mailbox import NotPlain, read_plain
 from ..times import local_now, stamp, utc
+from .chats import given
 from .record import Event, Part, Record, opened, sealed
 
 __all__ = ["ENDING", "Desk", "Listing"]
@@ -147,6 +148,13 @@ class Desk:
             raise DamagedData(f"somebody changed {path} after it was made", fix)
         return data.decode()
 
+    def carries(self, record: Record, body: str) -> bool:
+        """True when `body` is, to the letter, what the paste was made of."""
+        paste = Paste(record.id, record.kind, record.session, record.title, body, record.expect, record.created)
+        texts = render(paste, vendor(record.vendor), str)
+        digests = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts]
+        return digests == [part["sha256"] for part in record.parts]
+
     def path(self, record: Record, part: int) -> Path:
         """The file of a part."""
         return self.root / record.session / record.parts[part - 1]["file"]
@@ -174,6 +182,8 @@ class Desk:
     def happened(self, name: str, what: str, **more: object) -> Record:
         """Note down what happened to a paste; returns how it is now. What it is already is not noted twice.
 
+        A bootstrap that leaves the desk begins a new chat, which has echoed nothing yet.
+
         Raises NotFound, AnswerIsNo for one that is done and cannot become anything else, HeldByOther, StorageFailed.
         """
         with self.claimed():
@@ -182,9 +192,12 @@ class Desk:
                 return record
             if record.state in ("acknowledged", "dropped") and what in ("waiting", "pasted", "dropped"):
                 raise AnswerIsNo(f"{record.id} is {record.state} already", "make it again if it is still needed")
+            began = record.kind is Kind.BOOTSTRAP and not record.went_out
             record = record.after(_event(what, self.clock(), **more))
             self._write(record)
-            return record
+        if began and record.went_out and record.is_open:
+            given(self.places, record.session, record.about, self.clock(), new_chat=True)
+        return record
 
     @contextlib.contextmanager
     def claimed(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from ..chat.backchat import base_name, render, slug
-from ..chat.paste import ARTIFACT, Kind, Paste, Scrub, digest, new_id
+from ..chat.paste import ARTIFACT, Kind, Paste, Scrub, new_id
 from ..errors import BadName
 from ..messages.backchat import Backchat, BackchatError, parse, to_json
 from ..names import session_id
@@ -113,11 +113,11 @@ def file_away(places: Places, message: Backchat) -> tuple[Path, Path]:
     return data, text
 
 
-def message_of(places: Places, record: Record) -> Backchat | None:
+def message_of(desk: Desk, record: Record) -> Backchat | None:
     """The message that a paste carries; None when its file is gone, or is not what was emitted."""
-    for path in _files(places, record.about):
+    for path in _files(desk.places, record.about):
         message = _read(path)
-        if message and digest(render(message)) == record.digest:
+        if message and desk.carries(record, render(message)):
             return message
     return None
 

@@ -35,7 +35,7 @@ class Event(TypedDict):
 
     at: str
     """UTC with milliseconds."""
-    what: Literal["made", "copied", "waiting", "pasted", "acknowledged", "dropped", "reminded"]
+    what: Literal["made", "copied", "printed", "waiting", "pasted", "acknowledged", "dropped", "reminded"]
     part: NotRequired[int]
     """Which part was copied, from 1."""
     why: NotRequired[str]
@@ -101,6 +101,11 @@ class Record:
         return self.state in ("waiting", "pasted")
 
     @property
+    def went_out(self) -> bool:
+        """True once it left the desk: copied, printed, or pasted as somebody says."""
+        return any(event["what"] in ("copied", "printed", "pasted") for event in self.history)
+
+    @property
     def copied(self) -> int:
         """How many of its parts, from the first on, were copied since it waits."""
         parts = [event.get("part", 0) for event in self.history if event["what"] == "copied"]
@@ -112,9 +117,10 @@ class Record:
 
     def after(self, event: Event) -> Record:
         """The record once that has happened."""
-        what = event["what"]
-        state = self.state if what == "made" or what == "copied" or what == "reminded" else what
-        return replace(self, history=(*self.history, event), state=state)
+        what, history = event["what"], (*self.history, event)
+        if what == "made" or what == "copied" or what == "printed" or what == "reminded":
+            return replace(self, history=history)
+        return replace(self, history=history, state=what)
 
     def json(self) -> dict[str, Any]:
         """As in the file, without the seal."""

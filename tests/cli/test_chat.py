@@ -13,11 +13,16 @@ from typing import Any
 import pexpect
 import pytest
 
+from cotemp.errors import StorageFailed
+from cotemp.pastes import Desk
+from cotemp.pastes.bootstrapping import Wanted, bootstrap
 from cotemp.places import own_config_file
-from tests.cli.real import PROGRAM, Ran, cotemp, here, home
+from cotemp.redact import scrub_of
+from tests.cli.real import PROGRAM, Ran, background, cotemp, here, home
 from tests.dispatch.repos import made_repo
 from tests.fitting import check
 from tests.redact.samples import alnum
+from tests.waiting import eventually
 
 TOKEN = "gh" + "p_" + alnum(36)
 SCRIPT = """\
@@ -201,6 +206,7 @@ def test_without_a_profile_it_is_said_where_to_write_one(tmp_path: Path) -> None
 def test_a_chat_must_echo_the_version_of_now(profile: Path) -> None:
     """Until it does, status shows its session as on old policy; the right echo finishes the paste."""
     made = fits("answer-capsule", here("capsule", "build", "--profile", str(profile), "--for", "co-migrate", "--json"))
+    here("paste", made["paste"]["id"], "--mark", "pasted")
 
     def about() -> list[str]:
         return [line for line in here("status", "--json").json["attention"] if "old policy" in line]
@@ -228,15 +234,14 @@ def test_dos_of_a_chat_on_old_policy_are_held(profile: Path) -> None:
     here("capsule", "build", "--profile", str(profile))
     for sid in ("co-migrate", "co-planning"):
         assert here("drop", sid, "--engine", "python", "--title", sid, "--body", "print(1)").code == 0
-        assert cotemp("watch", sid, "--once").code == 0
-    held = fits("answer-held", here("held", "--json"))["held"]
-    assert [(one["session"], one["reasons"]) for one in held] == [
-        ("co-migrate", ["its chat has not answered 'Policy v1.0 loaded.' yet"])
-    ]
-    assert here("echo", "co-migrate", "Policy v1.0 loaded.").code == 0
-    assert cotemp("watch", "co-migrate", "--once").code == 0
+    with background("watch", "co-migrate", "co-planning"):
+        held = eventually(lambda: here("held", "--json").json["held"], 30)
+        assert [(one["session"], one["reasons"]) for one in held] == [
+            ("co-migrate", ["its chat has not answered 'Policy v1.0 loaded.' yet"])
+        ]
+        assert here("echo", "co-migrate", "Policy v1.0 loaded.").code == 0
+        eventually(lambda: [run["outcome"] for run in here("runs", "--json").json["runs"]] == ["passed"] * 2, 30)
     assert here("held", "--json").json["held"] == []
-    assert {run["outcome"] for run in here("runs", "--json").json["runs"]} == {"passed"}
 
 
 # --- backchat ---
@@ -606,3 +611,44 @@ def test_an_ack_of_the_successor_counts_for_the_old_one(tmp_path: Path) -> None:
     here("respawn", "co-migrate")
     ran = answered(tmp_path, f"ACK {made['id']} PR #7", "--json", sender="co-migrate-2")
     assert ran.json["items"][0]["verdict"] == "done"
+
+
+def test_only_a_bootstrap_that_went_out_begins_a_new_chat(profile: Path, board: Path) -> None:
+    """One that is merely ready changes nothing: the old chat keeps its standing, and cannot answer for the new one."""
+    here("capsule", "build", "--profile", str(profile))
+    here("echo", "co-migrate", "Policy v1.0 loaded.")
+    scrub = scrub_of(home(), {}).scrubber().scrub
+    desk = Desk(home())
+    record = bootstrap(desk, Wanted("co-migrate"), scrub, desk.clock()).record
+
+    def echoed() -> str | None:
+        rows = here("status", "--json").json["sessions"]
+        found: str | None = next(row["policy_echo"] for row in rows if row["session"] == "co-migrate")
+        return found
+
+    assert echoed() == "1.0"
+    here("echo", "co-migrate", "Policy v1.0 loaded.")
+    assert desk.find(record.id).state == "waiting"
+    assert here("paste", record.id, "--copy").code == 0
+    assert echoed() is None
+    here("echo", "co-migrate", "Policy v1.0 loaded.")
+    assert (echoed(), desk.find(record.id).state) == ("1.0", "acknowledged")
+
+
+def test_a_respawn_that_was_cut_off_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed at any step, done again it ends with one successor, the notes there, and one bootstrap that waits."""
+    steps = ("cotemp.wraps.closing.close", "cotemp.cli.bootstrap.make_bootstrap", "cotemp.cli.bootstrap.move_notes")
+    here("send", "co-migrate", "unread", "--from", "co-planning")
+    for step in steps:
+        with monkeypatch.context() as cut:
+            cut.setattr(step, cut_off)
+            assert here("respawn", "co-migrate").code == 10
+    assert here("respawn", "co-migrate", "--json").json["successor"] == "co-migrate-2"
+    assert sorted(home().session_ids()) == ["co-migrate", "co-migrate-2", "co-planning"]
+    assert [note["text"] for note in here("notes", "co-migrate", "--json").json["notes"]] == ["unread"]
+    waiting = [one["kind"] for one in here("paste", "--session", "co-migrate-2", "--json").json["pastes"]]
+    assert waiting == ["bootstrap"]
+
+
+def cut_off(*given: object, **more: object) -> None:
+    raise StorageFailed("the disk is gone")

@@ -43,11 +43,11 @@ def done(ident: str) -> Judged:
 def test_a_message_on_disk_counts_only_as_it_was_emitted(places: Places) -> None:
     """A handoff that somebody rewrote in the home is not handed over."""
     made = emitted(places)
-    assert letters.message_of(places, made.record) == made.message
+    assert letters.message_of(desk_of(places), made.record) == made.message
     made.json.write_text(made.json.read_text().replace("go on", "give up"))
-    assert letters.message_of(places, made.record) is None
+    assert letters.message_of(desk_of(places), made.record) is None
     made.json.unlink()
-    assert letters.message_of(places, made.record) is None
+    assert letters.message_of(desk_of(places), made.record) is None
 
 
 def test_an_ack_that_was_cut_off_is_finished_by_the_next(places: Places) -> None:
@@ -68,7 +68,7 @@ def test_a_link_in_the_inbox_of_messages_leads_nowhere(places: Places, tmp_path:
     folder = made.json.parent
     folder.rename(tmp_path / "elsewhere")
     folder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    assert letters.message_of(places, made.record) is None
+    assert letters.message_of(desk_of(places), made.record) is None
     with pytest.raises(DamagedData):
         emitted(places)
     acks.accept(desk_of(places), done(made.message.id))

@@ -30,7 +30,7 @@ def a_note(desk: Desk, scrub: Scrub) -> None:
 def a_message(desk: Desk, scrub: Scrub) -> None:
     """One for each secret that fits into a line, in every text of it."""
     for line in {line for line in ALL.splitlines() if line.strip() and line.isprintable()}:
-        letter = Letter("handoff", line, line, ALL, line, [line])
+        letter = Letter("handoff", line, line, line, line, [line])
         emit(desk, written(letter, scrub, AT), "co-x", "generic", scrub)
 
 
