@@ -17,7 +17,7 @@ from cotemp.redact import Scrubber
 from cotemp.report import Item, Report, Text, gather, page
 from cotemp.report.markup import Markup, element, style, text, void
 from cotemp.report.model import Form, Mood
-from cotemp.report.texts import HEAD, MARGIN, TAIL, Shelf
+from cotemp.report.texts import HEAD, MARGIN, ROOM, TAIL, Shelf
 from cotemp.timeline import Kind
 from cotemp.times import local_now
 from tests.runs.made import legacy_log, ran
@@ -294,3 +294,10 @@ def test_a_page_does_not_grow_without_end(places: Places) -> None:
     run = ran(places, session)
     (session.logs / f"{run.base}.txt").write_bytes(b"line\n" * 2_000_000)
     assert len(page(gather(places, session, local_now(), CLEAN))) < 400_000
+
+
+def test_the_document_tells_the_limits_as_they_are() -> None:
+    """Who reads how much of a text is shown is told what the code does."""
+    words = " ".join((Path(__file__).parents[2] / "docs" / "telling.md").read_text(encoding="utf-8").split())
+    assert f"longer than {(HEAD + TAIL) // 1024} K characters" in words
+    assert f"come to {ROOM // 1024**2} million characters" in words
