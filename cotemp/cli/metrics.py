@@ -26,11 +26,12 @@ def metrics(
     prometheus: Annotated[bool, Opt("--prometheus", "Prometheus' text format, counted from the beginning")] = False,
     record: Annotated[bool, Opt("--record", "also write each event as a line of JSON into the home's logs")] = False,
 ) -> Answer:
-    """Show what is counted: DOs, pass rate, rejected headers, times, bloat.
+    """Show what is counted here.
 
-    It is worked out from the ledger, the logs, the notes and the alerts whenever you ask. Nothing leaves this machine:
-    cotemp has no code that could send it, and you need not switch anything off. --record writes
-    logs/metrics-MACHINE.jsonl in the home, with names, times and outcomes, and no text of anybody.
+    DOs, pass rate, rejected headers, times, notes, pastes, bloat. It is worked out from the ledger, the logs, the notes
+    and the alerts whenever you ask. Nothing leaves this machine: cotemp has no code that could send it, and you need
+    not switch anything off. --record writes logs/metrics-MACHINE.jsonl in the home, with names, times and outcomes, and
+    no text of anybody.
 
     Examples:
       cotemp metrics --since 7d

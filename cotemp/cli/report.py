@@ -22,10 +22,11 @@ def report(
     output: Annotated[str | None, _OUTPUT] = None,
     since: Annotated[str | None, _SINCE] = None,
 ) -> Answer:
-    """Show a session as one page: its notes, DOs, diffs, ACKs and CoWraps, in the order in which they happened.
+    """Show a session as one page.
 
-    The page is one HTML file. It loads nothing, has no script, and prints well. Secrets are replaced by marks before
-    it is written, and long texts are cut, which is said in their place.
+    Its notes, DOs, diffs, ACKs, CoWraps and alerts, in the order in which they happened, in one HTML file. It loads
+    nothing, has no script, and prints well. Secrets are replaced by marks before it is written, and long texts are cut,
+    which is said in their place.
 
     Examples:
       cotemp report co-planning -o report.html

@@ -31,7 +31,9 @@ def ticker(
     since: Annotated[str | None, Opt("--since", "begin then: 1h, 2d, or a date", metavar="WHEN")] = None,
     last: Annotated[int, Opt("--last", "begin with so many that happened before", metavar="N")] = _LAST,
 ) -> Iterator[Answer]:
-    """Show what happens: a line for each note, DO, run, decision and alert.
+    """Show what happens, a line each.
+
+    Notes, DOs, runs, what humans decide, changes to repos, pastes, ACKs and alerts.
 
     What the original and its tools leave in coticker/inbox is shown, too, and moves to coticker/processed; so does what
     cannot be shown, which is said. With --json each line is one JSON object.
