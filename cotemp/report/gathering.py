@@ -38,8 +38,8 @@ def gather(
     """
     shelf = Shelf(clean)
     runs, others = _record(places, session)
-    found = list(_runs(places, session, runs, since, shelf))
-    found += _mail(places, session, since, shelf)
+    found = list(_mail(places, session, since, shelf))  # before the runs: what people wrote is short, and comes first
+    found += _runs(places, session, runs, since, shelf)
     found += [_plain(one, clean) for one in others]
     found += [_alert(one, clean) for one in read_alerts(places) if one.session.casefold() == session.id.casefold()]
     found += [_wrap(one, shelf) for one in reversed(wraps_of(places, session.id))]

@@ -9,8 +9,7 @@ from typing import Any
 
 from ..errors import DamagedData
 from ..messages.do import FLAGS
-from ..messages.run import Outcome, State
-from ..names import DO_LIMIT
+from ..messages.run import Outcome
 from ..places import Places
 from ..runs import Entry, RunRow
 from ..runs.details import artifact_folder, do_file, document
@@ -22,7 +21,6 @@ from .texts import Shelf
 __all__ = ["item_of"]
 
 _CHANGES = ("created", "changed", "deleted")
-_LARGEST_SHOWN = DO_LIMIT
 
 
 def item_of(places: Places, entry: Entry, story: Sequence[Happening], shelf: Shelf) -> Item | None:
@@ -112,28 +110,26 @@ def _clock(text: str | None) -> str:
 def _texts(places: Places, entry: Entry, log: dict[str, Any], shelf: Shelf) -> Iterator[Text]:
     row = entry.row
     printed = Path(row.log) if row.log else None
-    found = [
-        shelf.file("What it printed", printed, Form.OUTPUT, f"cotemp log {row.run_id}"),
-        shelf.file("What it changed", _diff(places, entry, log), Form.DIFF, f"cotemp diff {row.run_id}"),
-    ]
-    if row.state is not State.RUNNING:
-        script = do_file(places, entry)
-        found.append(shelf.file("The DO", script, Form.OUTPUT, f"cotemp show {row.run_id}"))
-    yield from (text for text in found if text)
+    for label, path, form, command in (
+        ("What it printed", printed, Form.OUTPUT, "log"),
+        ("What it changed", _diff(places, entry, log), Form.DIFF, "diff"),
+        ("The DO", do_file(places, entry), Form.OUTPUT, "show"),
+    ):
+        if text := shelf.file(label, path, form, f"cotemp {command} {row.run_id}"):
+            yield text
 
 
 def _diff(places: Places, entry: Entry, log: dict[str, Any]) -> Path | None:
     """The artifact that tells what the run changed; one that does not lie in the run's own folder is none."""
-    listed = log.get("artifacts")
-    named = (
-        [one.get("path") for one in listed if isinstance(one, dict) and one.get("kind") == "diff"]
-        if isinstance(listed, list)
-        else []
-    )
     folder = artifact_folder(places, entry)
-    for name in named:
-        if isinstance(name, str) and name and "\0" not in name:
-            path = Path(os.path.realpath(folder / name))
-            if path.is_relative_to(os.path.realpath(folder)) and path.is_relative_to(os.path.realpath(places.sessions)):
-                return path
-    return None
+    real = os.path.realpath(folder)
+    paths = (Path(os.path.realpath(folder / name)) for name in _diffs_named(log))
+    inside = (path for path in paths if path.is_relative_to(real) and path.is_relative_to(places.sessions))
+    return next(inside, None)
+
+
+def _diffs_named(log: dict[str, Any]) -> Iterator[str]:
+    listed = log.get("artifacts")
+    for one in listed if isinstance(listed, list) else []:
+        if isinstance(one, dict) and one.get("kind") == "diff" and "\0" not in (name := _of(one, "path")):
+            yield name
