@@ -74,9 +74,10 @@ def emit_message(
 def check(
     cx: Context, file: Annotated[Path, Arg("a message as JSON; - reads it from stdin", metavar="FILE")]
 ) -> Answer:
-    """Check a message of somebody else against the format.
+    """Check a message of somebody else.
 
-    Each problem is told with a JSON pointer to its place and what to do. The exit code is 1 when there is one.
+    Each problem that keeps it from being one is told with a JSON pointer to its place, and what to do. The exit code is
+    1 when there is one.
 
     Examples:
       cotemp backchat check message.json

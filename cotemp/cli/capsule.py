@@ -3,20 +3,19 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from ..chat.capsule import Capsule, Change, Version, difference, echo, render
-from ..chat.paste import Kind, Paste, new_id
+from ..chat.capsule import Capsule, Change, Version, difference, echo
 from ..display import display_line
 from ..errors import AnswerIsNo, NotFound
 from ..pastes import Record
-from ..pastes.capsules import Kept, default_profile, difference_now, draft, kept, publish, read_profile
-from ..pastes.chats import Standing, echoed, given
+from ..pastes.capsules import Kept, difference_now, draft, kept, publish, read_profile
+from ..pastes.chats import Standing, echoed
+from ..pastes.offering import offer, profile_path
 from ..times import local_now
 from . import pasting
 from .frame import Answer, Arg, Context, Opt
 from .paint import paint
 
 if TYPE_CHECKING:
-    from ..chat.paste import Scrub
     from .answers import CapsuleAnswer, CapsuleChange, CapsuleDiffAnswer, EchoAnswer
 
 _PROFILE = Opt("--profile", "your CoProfile (default: that of last time, Documents/CoProfile/coprofile.json)")
@@ -59,11 +58,12 @@ def bump(
     version: Annotated[str | None, _VERSION] = None,
     to: Annotated[str | None, _FOR] = None,
 ) -> Answer:
-    """Make the capsule anew, with a version that tells what changed.
+    """Make the capsule anew.
 
-    Shows what changed since the last one. Something is gone: the first number is raised; something came or changed: the
-    second; only the profile's name changed: the third. A --version that would hide a change is refused (exit code 1).
-    The chats then have to echo the new version; until they do, `cotemp status` shows them as on old policy.
+    Its version tells what changed since the last one, which is shown. Something is gone: the first number is raised;
+    something came or changed: the second; only the profile's name changed: the third. A --version that would hide a
+    change is refused (exit code 1). The chats then have to echo the new version; until they do, `cotemp status` shows
+    them as on old policy.
 
     Examples:
       cotemp capsule bump
@@ -80,9 +80,10 @@ def bump(
 
 
 def diff(cx: Context, *, profile: Annotated[Path | None, _PROFILE] = None) -> Answer:
-    """Show what your profile says now and the capsule does not.
+    """Show what the capsule does not say yet.
 
-    The exit code is 1 when they differ.
+    That is, in what your profile differs from it, and the version that a bump would give it. The exit code is 1 when
+    they differ.
 
     Examples:
       cotemp capsule diff
@@ -155,8 +156,7 @@ def _source(cx: Context, named: Path | None) -> Path:
     """The profile: the one that is named, that of last time, the original's place."""
     if named:
         return named.expanduser().absolute()
-    before = kept(cx.places)
-    return Path(before.profile) if before and before.profile else default_profile()
+    return profile_path(cx.places)
 
 
 def _published(cx: Context, capsule: Capsule, source: Path, to: str | None, before: Kept | None) -> Answer:
@@ -182,13 +182,8 @@ def _published(cx: Context, capsule: Capsule, source: Path, to: str | None, befo
 
 
 def _to_paste(cx: Context, capsule: Capsule, session: str) -> Record:
-    scrub: Scrub = pasting.scrub(cx, session)
-    now, version = local_now(), capsule.version
-    title = f"Policy capsule {version}"
-    paste = Paste(new_id(), Kind.CAPSULE, session, title, render(capsule), echo(version), now)
-    record = pasting.desk(cx).make(paste, pasting.window(cx, session), scrub, about=str(version), priority="high")
-    given(cx.places, session, str(version), now)
-    return record
+    scrub = pasting.scrub(cx, session)
+    return offer(pasting.desk(cx), capsule, session, pasting.window(cx, session), scrub, local_now())
 
 
 def _told(change: Change) -> "CapsuleChange":

@@ -69,11 +69,12 @@ def acks(
     late: Annotated[bool, Opt("--due", "only what is overdue and you were not told of yet")] = False,
     session: Annotated[str | None, Opt("--session", "only those of this session's chat", complete="target")] = None,
 ) -> Answer:
-    """Show what the chats have to acknowledge: overdue, open, done.
+    """Show what the chats have to acknowledge.
 
-    An ACK names an artifact, and is recorded as verified (it is there) or claimed (nobody here can tell). It is overdue
-    after 30 min when urgent, 2 h when high, 3 d when low, else after a day. --due tells each overdue one once, and its
-    exit code is 1 when there is any: for a timer that reminds you.
+    What is overdue comes first, then what is open, then what is done. An ACK names an artifact, and is recorded as
+    verified (it is there) or claimed (nobody here can tell). It is overdue after 30 min when urgent, 2 h when high, 3 d
+    when low, else after a day. --due tells each overdue one once, and its exit code is 1 when there is any: for a timer
+    that reminds you.
 
     Examples:
       cotemp acks
@@ -82,8 +83,7 @@ def acks(
     """
     table, now = pasting.desk(cx), local_now()
     only = pasting.kept_under(cx, session) if session else None
-    found = remind(table, now) if late else due(table.listing().records, now)
-    found = [one for one in found if only is None or one.record.session == only]
+    found = remind(table, now, only) if late else due(table.listing(only).records, now)
     answer = {"schema": 1, "acks": [one.json() for one in found]}
     rows = [_ack_row(one) for one in found]
     headers = ("id", "session", "state", "since", "priority", "what")

@@ -1,7 +1,8 @@
 """The paste desk: what waits to be pasted into which chat, what was acknowledged, which policy a chat has.
 
     desk            pastes as files in the home, each with a sealed `record`
-    capsules        the policy capsule in force; `chats`: which chat was given it, and echoed it
+    capsules        the policy capsule in force; `chats`: which chat was given it, and echoed it; `offering`: giving it
+    addressing      for whom a paste is, and into which window it goes
     letters         Backchat messages as pairs of files
     acks            what is open, overdue and done; `looking`: whether an artifact is there
     bootstrapping   the one paste of a new chat, from `templates`

@@ -83,9 +83,9 @@ def unanswered(records: Iterable[Record], session: str, now: datetime) -> Iterat
             yield f"{asked} ({one.record.kind}, {one.state} since {utc(one.since)}): {one.record.title}"
 
 
-def remind(desk: Desk, now: datetime) -> list[Due]:
-    """What is overdue and nobody was told of; each is told once. Raises HeldByOther, StorageFailed."""
-    late = [one for one in due(desk.listing().records, now) if one.state == "overdue" and not one.reminded]
+def remind(desk: Desk, now: datetime, session: str | None = None) -> list[Due]:
+    """What is overdue (in one session) and nobody was told of; each is told once. Raises HeldByOther, StorageFailed."""
+    late = [one for one in due(desk.listing(session).records, now) if one.state == "overdue" and not one.reminded]
     for one in late:
         desk.happened(one.record.id, "reminded")
     return late

@@ -527,6 +527,7 @@ def test_what_is_overdue_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: real() + 31 * 60)
     states = [ack["state"] for ack in fits("answer-acks", here("acks", "--json"))["acks"]]
     assert states == ["overdue", "open"]
+    assert here("acks", "--due", "--session", "co-planning").code == 0
     told = here("acks", "--due")
     assert told.code == 1
     assert "overdue" in told.out
