@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..chat.budget import size
 from ..errors import BadUsage, NotFound, ToolMissing
-from ..panels import find, resolve
-from ..panels.forwarding import predecessors, successor
-from ..pastes import Desk, Record
-from ..pastes.letters import folder_name
+from ..panels import resolve
+from ..pastes import Desk, Record, addressing
 from ..store.mailbox import NotPlain, read_plain
 from ..times import utc
 from .frame import Context
@@ -44,8 +42,7 @@ def scrub(cx: Context, session: str | None = None) -> Scrub:
 
 def window(cx: Context, session: str) -> str:
     """The vendor of a session's chat: `[sessions.X] chat`, else what it was before the session was closed."""
-    named = (cx.config.session(one).chat for one in (session, *predecessors(cx.places, session)))
-    return next(filter(None, named), "generic")
+    return addressing.window(cx.places, cx.config, session)
 
 
 def session_of(cx: Context, named: str | None) -> str:
@@ -58,8 +55,7 @@ def session_of(cx: Context, named: str | None) -> str:
 
 def kept_under(cx: Context, to: str) -> str:
     """The id under which pastes for `to` are kept: a session's, its successor's, or one made of the name."""
-    found = find(cx.places, to)
-    return successor(cx.places, found.id) if found else folder_name(to)
+    return addressing.kept_under(cx.places, to)
 
 
 def given_text(cx: Context, source: str | None, *, clipboard: bool, what: str) -> str:
