@@ -84,7 +84,7 @@ def _figures(found: "Summary") -> Iterator[tuple[str, str]]:
     yield "drop to done", _median(found.medians[What.DO_PASSED])
     yield "session to first DO", _median(found.medians[What.FIRST_DO])
     yield "notes sent", str(count[What.NOTE_SENT])
-    yield "pastes", f"{count[What.PASTE_MADE]}, {count[What.ACK]} acknowledged"
+    yield "ACKs asked for", f"{count[What.PASTE_MADE]}, {count[What.ACK]} given"
     yield "paste to ACK", _median(found.medians[What.ACK])
     yield "bloat alerts", str(count[What.BLOAT])
 
