@@ -87,9 +87,12 @@ class Change(NamedTuple):
         )
 
 
-def build(profile: Mapping[str, Any], source: str, version: Version, scrub: Scrub) -> Capsule:
-    """The capsule of a CoProfile; of `source`, where the profile lies, only the file's name is kept."""
-    subset = Subset(scrub)
+def build(profile: Mapping[str, Any], source: str, version: Version, scrub: Scrub, home: str = "") -> Capsule:
+    """The capsule of a CoProfile; of `source`, where the profile lies, only the file's name is kept.
+
+    `home` is the user's folder, which is written as `~`; those that lie where systems put them need not be named.
+    """
+    subset = Subset(scrub, home)
     parts = {key: subset.of(value, f"/{key}") for key, value in _parts(profile)}
     for key in profile:
         if key not in parts and key not in ("defaultTag", "defaultSession", *_STYLE):

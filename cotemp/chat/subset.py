@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from .paste import Scrub
@@ -34,6 +35,7 @@ _USER_PATH = re.compile(
     r"(?i:(?:\\\\\?\\)?[a-z]:[\\/]+(?:users|documents and settings)[\\/]+[^\\/\s\"'<>|:*?]+)"
     r"|(?<![\w.])/(?:home|Users|var/home|mnt/[a-z]/Users)/[^/\s\"'<>|:*?]+"
 )
+_SLASH = r"[\\/]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Subset:
     """Takes values out of a profile; `dropped` grows as it goes."""
 
     scrub: Scrub
+    home: str = ""
+    """The user's own folder, which may lie anywhere; "" where nobody knows it."""
     dropped: list[Dropped] = field(default_factory=list)
 
     def of(self, value: Any, at: str, depth: int = 0) -> Any:
@@ -84,17 +88,27 @@ class Subset:
         if not self._is_fit(value):
             self._drop(at, "its value looks like a secret")
             return None
-        return _USER_PATH.sub("~", value)
+        return _USER_PATH.sub("~", _own_folder(self.home).sub("~", value))
 
     def _is_fit(self, text: str) -> bool:
         """Nothing hidden may split a secret so that it is not seen: it is judged without."""
         return self.scrub(text) == text and self.scrub(bare := _without_hidden(text)) == bare
 
     def _is_fit_key(self, key: str) -> bool:
-        return self._is_fit(key) and _USER_PATH.search(key) is None
+        return self._is_fit(key) and not _USER_PATH.search(key) and not _own_folder(self.home).search(key)
 
     def _drop(self, at: str, why: str) -> None:
         self.dropped.append(Dropped(at, why))
+
+
+@cache
+def _own_folder(home: str) -> re.Pattern[str]:
+    """Finds the user's folder, with either slash; finds nothing for one that is a root, or none."""
+    parts = [re.escape(part) for part in re.split(_SLASH, home) if part]
+    if not parts or re.fullmatch(r"[A-Za-z]:[\\/]?", home):
+        return re.compile(r"(?!)")
+    begins = _SLASH if home[0] in "\\/" else ""
+    return re.compile(rf"(?<![\w.~]){begins}{_SLASH.join(parts)}(?!\w)", re.IGNORECASE)
 
 
 def is_secret_key(key: str) -> bool:

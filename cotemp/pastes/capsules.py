@@ -78,7 +78,7 @@ def draft(
 
     Raises AnswerIsNo when it says other things than the one before and a chat could not tell.
     """
-    capsule = build(profile, source, version or (before.version if before else FIRST), scrub)
+    capsule = build(profile, source, version or (before.version if before else FIRST), scrub, str(Path.home()))
     if before:
         check_bump(before.capsule.data, capsule.data)
     return capsule
@@ -88,7 +88,7 @@ def difference_now(
     before: Kept, profile: dict[str, Any], source: str, scrub: Scrub
 ) -> tuple[tuple[Change, ...], Version]:
     """What the profile says now and the capsule does not, and the version that it would get."""
-    now = build(profile, source, before.version, scrub)
+    now = build(profile, source, before.version, scrub, str(Path.home()))
     return difference(before.capsule.data, now.data), next_version(before.capsule.data, now.data)
 
 

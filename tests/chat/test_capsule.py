@@ -113,6 +113,23 @@ def test_no_path_names_the_user(path: str, kept: str) -> None:
     assert windows.data["source_path"] == "coprofile.json"
 
 
+@pytest.mark.parametrize(
+    ("home", "text", "kept"),
+    [
+        ("/root", "in /root/src, not in /srv/root or /rooted", "in ~/src, not in /srv/root or /rooted"),
+        ("/data/people/me", "/data/people/me and //data//people//me/x", "~ and ~/x"),
+        ("D:\\me", "d:/me/src and D:\\\\me\\x", "~/src and ~\\x"),
+        ("/", "/srv/x", "/srv/x"),
+        ("C:\\", "C:\\src", "C:\\src"),
+    ],
+)
+def test_the_users_folder_is_not_named_wherever_it_lies(home: str, text: str, kept: str) -> None:
+    """A home that is not below /home or Users names its user as well, in keys too."""
+    built = build({"rules": [text], "bpoe": {text: 1}}, SOURCE, ONE, SCRUB, home)
+    assert built.data["rules"] == [kept]
+    assert built.data["bpoe"] == ({text: 1} if kept == text else {})
+
+
 def test_the_keys_are_the_originals() -> None:
     """Its keys, in its order, with its defaults, and the version after the type."""
     data = build({}, SOURCE, ONE, SCRUB).data
