@@ -29,6 +29,12 @@ class Reference:
     sort: Sort
     value: str
 
+    def __str__(self) -> str:
+        """For people, who see a file's path, a run's id and a URL for what they are."""
+        if self.sort is Sort.PR and self.value.isdigit():
+            return f"PR #{self.value}"
+        return f"commit {self.value}" if self.sort is Sort.COMMIT else self.value
+
 
 class Standing(StrEnum):
     """How far a reference, or a whole ACK, can be relied on."""

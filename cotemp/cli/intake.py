@@ -183,7 +183,7 @@ def _gets(asks: Flags, gets: Flags) -> str:
 
 
 def _judged(judged: Judged, *, good: bool) -> str:
-    looked = ", ".join(f"{display_line(one.value, 80)}: {standing}" for one, standing in judged.references)
+    looked = ", ".join(f"{display_line(str(one), 80)}: {standing}" for one, standing in judged.references)
     said = f"{judged.verdict}: {display_line(judged.why)}" + (f" ({looked})" if looked else "")
     return paint(said, "green" if good else "red")
 

@@ -71,3 +71,18 @@ def test_references_are_verified_as_far_as_one_can() -> None:
 def test_the_standing_of_a_whole_ack(found: list[Standing], whole: Standing) -> None:
     """One that is wrong spoils it; one that is there is enough."""
     assert standing(found) is whole
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("see #012", "PR #12"),
+        ("https://github.com/o/r/pull/12", "https://github.com/o/r/pull/12"),
+        ("commit 1a2b3c4", "commit 1a2b3c4"),
+        ("20251121-101502-28216-k3f9", "20251121-101502-28216-k3f9"),
+        ("src/app.py", "src/app.py"),
+    ],
+)
+def test_a_reference_says_what_it_is(text: str, said: str) -> None:
+    """A number alone would tell nobody that it is a pull request's."""
+    assert [str(one) for one in find(text)] == [said]
