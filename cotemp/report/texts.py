@@ -1,4 +1,4 @@
-"""Texts of a report: read, scrubbed as a whole, then cut; in that order, so that no half secret is left at a cut."""
+"""Texts of a report: read, scrubbed to well beyond where they are cut, then cut: no half secret is left at a cut."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ READ = 16 * 1024 * 1024
 HEAD, TAIL = 48 * 1024, 16 * 1024
 """Characters of a long text that are shown of its beginning and of its end."""
 MARGIN = 64 * 1024
-"""Characters beyond a cut that are scrubbed with what is shown: no secret is as long."""
+"""No secret has so many characters: what is further than this from an end of what was scrubbed is no part of half a
+secret."""
 ROOM = 6 * 1024 * 1024
 """Characters of all texts of a page: more is slow to open and to scroll."""
 
@@ -46,16 +47,21 @@ class Shelf:
             return None
         if self._room <= 0:
             return Text(label, "", form, instead=f"left out, as the page would be too large: {where}")
-        shown, left_out = _shortened(text, self.clean)
+        shown, left_out = _shortened(text, self.clean, whole=not beyond)
         self._room -= len(shown)
         return Text(label, shown, form, left_out + beyond, f"all of it: {where}" if left_out or beyond else "")
 
 
-def _shortened(text: str, clean: Clean) -> tuple[str, int]:
-    if len(text) <= HEAD + TAIL:
+def _shortened(text: str, clean: Clean, *, whole: bool) -> tuple[str, int]:
+    """Beginning and end of a text, scrubbed, and how much is left out; where it is not `whole`, it has no end."""
+    if whole and len(text) <= HEAD + TAIL:
         return clean(text), 0
-    head = clean(text[: HEAD + MARGIN])[:HEAD]
-    tail = clean(text[-TAIL - MARGIN :])[-TAIL:]
+    first, last = clean(text[: HEAD + 2 * MARGIN]), clean(text[-TAIL - 2 * MARGIN :])
+    if len(first) < HEAD + MARGIN or len(last) < TAIL + MARGIN:  # so full of secrets that little is left of a margin
+        first = last = clean(text)
+        if whole and len(first) <= HEAD + TAIL:
+            return first, 0
+    head, tail = first[:HEAD], last[-TAIL:] if whole else ""
     head, tail = head[: head.rfind("\n") + 1] or head, tail[tail.find("\n") + 1 :] or tail
     left_out = len(text) - len(head) - len(tail)
     return f"{head}\n\u2026 {left_out:,} characters are left out here \u2026\n\n{tail}", left_out

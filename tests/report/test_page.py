@@ -184,6 +184,28 @@ def test_a_cut_leaves_no_half_secret(at: int, filler: str, secret: str, part: st
     assert "characters are left out here" in found.body
 
 
+@pytest.mark.parametrize("keys", [100, 2500])
+def test_a_text_of_nothing_but_keys_leaves_no_half_key(keys: int) -> None:
+    """Where scrubbing leaves next to nothing of a text, none of its keys is seen in part, and none twice."""
+    body = (KEY + "\n") * keys
+    assert len(body) > HEAD + TAIL
+    found = Shelf(CLEAN).text("Text", body, Form.OUTPUT, "cotemp log last")
+    assert found
+    assert "BAQEFA" not in found.body
+    assert found.body.count("[secret:private-key:") <= keys
+
+
+def test_where_reading_stopped_is_no_half_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is too large to be read whole shows its beginning; what was cut by the reading is not shown."""
+    filler, path = "x y\n" * 100_000, tmp_path / "log.txt"
+    path.write_text(f"{filler}{SECRET}{filler}")
+    monkeypatch.setattr("cotemp.report.texts.READ", len(filler) + len(SECRET) // 2)
+    found = Shelf(CLEAN).file("Text", path, Form.OUTPUT, "cotemp log last")
+    assert found
+    assert SECRET[:12] not in found.body
+    assert found.left_out > len(filler)
+
+
 # --- hostile ---
 
 
