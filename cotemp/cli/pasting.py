@@ -55,7 +55,7 @@ def session_of(cx: Context, named: str | None) -> str:
 
 def kept_under(cx: Context, to: str) -> str:
     """The id under which pastes for `to` are kept: a session's, its successor's, or one made of the name."""
-    return addressing.kept_under(cx.places, to)
+    return addressing.kept_under(cx.places, to, lambda name: scrub(cx)(name))
 
 
 def given_text(cx: Context, source: str | None, *, clipboard: bool, what: str) -> str:

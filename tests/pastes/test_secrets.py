@@ -9,6 +9,7 @@ import pytest
 from cotemp.chat.capsule import Version, build, render
 from cotemp.chat.paste import Kind, Paste, Scrub, new_id
 from cotemp.pastes import Desk
+from cotemp.pastes.addressing import kept_under
 from cotemp.pastes.bootstrapping import Wanted, bootstrap
 from cotemp.pastes.capsules import publish
 from cotemp.pastes.leftovers import keep
@@ -31,7 +32,7 @@ def a_message(desk: Desk, scrub: Scrub) -> None:
     """One for each secret that fits into a line, in every text of it."""
     for line in {line for line in ALL.splitlines() if line.strip() and line.isprintable()}:
         letter = Letter("handoff", line, line, line, line, [line])
-        emit(desk, written(letter, scrub, AT), "co-x", "generic", scrub)
+        emit(desk, written(letter, scrub, AT), kept_under(desk.places, line, scrub), "generic", scrub)
 
 
 def a_message_from_elsewhere(desk: Desk, scrub: Scrub) -> None:
@@ -61,12 +62,12 @@ def an_answer(desk: Desk, scrub: Scrub) -> None:
     ids=lambda one: one.__name__,
 )
 def test_nothing_that_is_prepared_holds_a_secret(places: Places, payload: Callable[[Desk, Scrub], None]) -> None:
-    """Whatever it is made of, no file of the home, and no file's name, holds one of the secrets."""
+    """Whatever it is made of, no file of the home, and no name of a file or folder, holds one of the secrets."""
     scrub = scrub_of(places, {"MY_PASSWORD": PASSWORD}).scrubber().scrub
     payload(desk_of(places), scrub)
     files = [path for path in places.home.rglob("*") if path.is_file()]
     assert files
     for file in files:
-        text = file.read_text(encoding="utf-8") + file.name
+        text = file.read_text(encoding="utf-8") + str(file.relative_to(places.home))
         assert PASSWORD not in text
         assert [kind for kind, _, secret in SECRETS if secret in text] == [], file.name
