@@ -41,16 +41,25 @@ def read_echoes(places: Places, index: Index) -> Echoes:
 
 def about_chats(places: Places, ids: Mapping[str, str], echoes: Echoes, index: Index, now: float) -> Iterator[str]:
     """A sentence for each thing that a chat waits for; `ids` are the sessions by their case-folded ids."""
+    pastes = {name.casefold(): _table(places, name, index) for name in _folders(places)}
+    tables = pastes.values()
     for folded, why in echoes.outdated.items():
-        if folded in ids:
-            yield f"{ids[folded]} is on old policy: {why}: cotemp paste --session {ids[folded]}"
-    tables = [_table(places, name, index) for name in _folders(places)]
+        if folded in ids and not _is_over(places, ids[folded]):
+            fix = "paste --session" if folded in pastes and pastes[folded].waiting else "bootstrap"
+            yield f"{ids[folded]} is on old policy: {why}: cotemp {fix} {ids[folded]}"
     waiting = sum(table.waiting for table in tables)
     if waiting:
         yield f"{count(waiting, 'paste')} {'waits' if waiting == 1 else 'wait'} to be pasted: cotemp paste"
     late = sum(now >= until for table in tables for until in table.due)
     if late:
         yield f"{count(late, 'ACK')} {'is' if late == 1 else 'are'} overdue: cotemp acks"
+
+
+def _is_over(places: Places, session: str) -> bool:
+    """True when another session has taken its place: nobody pastes anything into its chat any more."""
+    from ..panels.forwarding import successor  # only where a chat is on old policy
+
+    return successor(places, session).casefold() != session.casefold()
 
 
 def _folders(places: Places) -> list[str]:

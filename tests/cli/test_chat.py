@@ -226,6 +226,21 @@ def test_a_chat_must_echo_the_version_of_now(profile: Path) -> None:
     assert "v1.0" in about()[0]
 
 
+def test_who_is_on_old_policy_is_told_what_to_do(profile: Path) -> None:
+    """What waits is to be pasted; where nothing waits it has to be made; a session that is over is left alone."""
+
+    def told() -> list[str]:
+        return [line.rpartition(": ")[2] for line in here("status", "--json").json["attention"] if "old policy" in line]
+
+    here("capsule", "build", "--profile", str(profile))
+    here("echo", "co-migrate", "Policy v0.9 loaded.")
+    assert told() == ["cotemp bootstrap co-migrate"]
+    here("bootstrap", "co-migrate", "--json")
+    assert told() == ["cotemp paste --session co-migrate"]
+    here("respawn", "co-migrate", "--json")
+    assert told() == ["cotemp paste --session co-migrate-2"]
+
+
 def test_dos_of_a_chat_on_old_policy_are_held(profile: Path) -> None:
     """With old_policy = "hold" a DO waits until the chat has echoed the policy of now; then the same DO runs."""
     settings(
