@@ -14,7 +14,7 @@ from .runs.overview import has_failed
 from .status import snapshot
 from .store.mailbox import NotPlain, read_plain
 from .timeline import read_alerts
-from .wraps.files import append_line
+from .wraps.files import append_line, tail
 
 __all__ = [
     "Health",
@@ -24,12 +24,15 @@ __all__ = [
     "focus_of",
     "health",
     "log_file",
+    "stands",
     "status_file",
     "status_line",
     "write",
 ]
 
 _HEAD = 4096
+_LINES, _NEAR = 100_000, 4 * 1024 * 1024
+"""So much of the end of the log is looked at."""
 _RECENT = timedelta(hours=1)
 """For so long an alert counts, as the original looks at the last hour."""
 _DAY = timedelta(days=1)
@@ -122,9 +125,17 @@ def append(places: Places, title: str, body: str, now: datetime, scrub: _Scrub) 
 
     Raises StorageFailed when the disk refuses, DamagedData for a log that is no plain file.
     """
-    text = f"### {_one_line(title)}\n*UTC:* {_utc(now)}\n\n{body.strip()}\n\n---"
-    append_line(log_file(places), scrub(text))
+    append_line(log_file(places), _entry(title, body, now, scrub))
     return log_file(places)
+
+
+def stands(places: Places, title: str, body: str, now: datetime, scrub: _Scrub) -> bool:
+    """True when the log has that very entry, near its end."""
+    return _entry(title, body, now, scrub) in "\n".join(tail(log_file(places), _LINES, _NEAR))
+
+
+def _entry(title: str, body: str, now: datetime, scrub: _Scrub) -> str:
+    return scrub(f"### {_one_line(title)}\n*UTC:* {_utc(now)}\n\n{body.strip()}\n\n---")
 
 
 def _one_line(text: str) -> str:

@@ -13,7 +13,10 @@
     spelling    times as PowerShell leaves them alone
     faults      errors as PowerShell gets them
 
-The rest are the methods, one file for each group: `home`, `panels`, `notes`, `dos`, `files`, `runs`, `watchers`.
+    desk        what the methods about chats share
+
+The rest are the methods, one file for each group: `home`, `panels`, `notes`, `dos`, `files`, `runs`, `watchers`,
+`pastes`, `chats`, `wraps`.
 """
 
 from __future__ import annotations

@@ -37,12 +37,14 @@ _LOG = "log.ndjson"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a CoWrap is wanted: `bundle` asks for the ZIP, `to` is the session that it is for, `why` half a sentence."""
+    """How a CoWrap is wanted: `bundle` asks for the ZIP, `to` is the session that it is for, `why` half a sentence,
+    `commits` says how many of each repo are told."""
 
     bundle: bool = False
     to: str = ANY
     why: str = ""
     repos: tuple[Path, ...] = ()
+    commits: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def make(
     to = order.to if order.to == ANY else session_id(order.to)
     with hold(places, f"wrap-{session.id.casefold()}", f"a CoWrap of {session.id}"):
         scrubber = scrub_of(places, os.environ, config.policy_of(session.id)).scrubber()
-        asked = Asked(tuple(desk.open_acks(session.id)), order.repos, order.why)
+        asked = Asked(tuple(desk.open_acks(session.id)), order.repos, order.why, order.commits)
         snapshot = gather(places, config, session, now, scrubber.scrub, asked)
         path, text = _write(wrap_logs(places), snapshot, scrubber)
         bundle = _bundle(config, session, snapshot, (path, text), scrubber, to) if order.bundle else None

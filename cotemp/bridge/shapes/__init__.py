@@ -5,6 +5,26 @@ Only type checkers and the schemas need this room: nothing imports it when a pro
 
 from __future__ import annotations
 
+from .chat import (
+    AckInfo,
+    AckList,
+    BloatInfo,
+    BloatList,
+    BloatSignal,
+    Bootstrapped,
+    BpoeLogged,
+    BpoeStatus,
+    CapsuleDifference,
+    CapsuleMade,
+    CoWrapMade,
+    EmittedMessage,
+    LeftOut,
+    PasteCopied,
+    PasteInfo,
+    PasteList,
+    PasteMarked,
+    PasteTaken,
+)
 from .home import ChatInfo, Hello, HomeInfo, Parts, SessionPaths
 from .people import NoPanel, NoteList, NotesRead, Panel, PanelList, Repaired, SentNote, StoodDown, Targets, WaitingNote
 from .work import (
@@ -24,20 +44,38 @@ from .work import (
 )
 
 __all__ = [
+    "AckInfo",
+    "AckList",
+    "BloatInfo",
+    "BloatList",
+    "BloatSignal",
+    "Bootstrapped",
+    "BpoeLogged",
+    "BpoeStatus",
+    "CapsuleDifference",
+    "CapsuleMade",
     "ChatInfo",
     "Checked",
+    "CoWrapMade",
     "DroppedDo",
     "DroppedText",
+    "EmittedMessage",
     "HeldList",
     "HeldRun",
     "Hello",
     "HomeInfo",
+    "LeftOut",
     "NoPanel",
     "NoteList",
     "NotesRead",
     "Panel",
     "PanelList",
     "Parts",
+    "PasteCopied",
+    "PasteInfo",
+    "PasteList",
+    "PasteMarked",
+    "PasteTaken",
     "Repaired",
     "RunAll",
     "RunDecision",
