@@ -43,17 +43,10 @@ def emit_message(
       cotemp backchat emit --to co-migrate --type todo --body-file todo.md --priority high --copy
       git log -3 | cotemp backchat emit --to Planning --type status --body -
     """
-    if (body is None) == (body_file is None):
-        raise BadUsage("a message has either --body or --body-file", 'say it: --body "…"')
-    for file in attach or ():
-        if not file.expanduser().exists():
-            raise NotFound(f"there is no file {str(file)!r} to attach", "mind the folder that you are in")
-    source = str(body_file) if body_file else "-"
-    said = body if body not in (None, "-") else pasting.given_text(cx, source, clipboard=False, what="message")
+    said, names = _body(cx, body, body_file), _names(attach or [])
     sid = pasting.kept_under(cx, to)
     scrub = pasting.scrub(cx, sid if find(cx.places, sid) else None)
-    names = [file.name for file in attach or ()]
-    message = written(Letter(kind, _sender(cx, sender), to, said or "", priority, names), scrub, local_now())
+    message = written(Letter(kind, _sender(cx, sender), to, said, priority, names), scrub, local_now())
     made = emit(pasting.desk(cx), message, sid, pasting.window(cx, sid), scrub)
     answer: BackchatAnswer = {
         "schema": 1,
@@ -64,11 +57,25 @@ def emit_message(
     }
     lines = [f"Backchat ready: {display_line(str(made.paste))}"]
     if copy:
-        done = pasting.put_on_clipboard(cx, pasting.desk(cx).text(made.record, 1))
-        pasting.desk(cx).happened(made.record.id, "copied", part=1)
-        lines.append(pasting.copied(done, made.record.id))
-        return Answer(dict(answer) | {"copied": done | {"part": 1}}, lines)
+        done = pasting.copy_part(cx, made.record, 1)
+        return Answer(dict(answer) | {"copied": done}, [*lines, pasting.copied(done, made.record.id)])
     return Answer(answer, [*lines, f"to paste it: cotemp paste {made.record.id} --copy"])
+
+
+def _body(cx: Context, body: str | None, file: Path | None) -> str:
+    if (body is None) == (file is None):
+        raise BadUsage("a message has either --body or --body-file", 'say it: --body "…"')
+    if body is not None and body != "-":
+        return body
+    return pasting.given_text(cx, str(file) if file else "-", clipboard=False, what="message")
+
+
+def _names(attached: list[Path]) -> list[str]:
+    """The names of files that are there."""
+    for file in attached:
+        if not file.expanduser().exists():
+            raise NotFound(f"there is no file {str(file)!r} to attach", "mind the folder that you are in")
+    return [file.name for file in attached]
 
 
 def check(

@@ -127,9 +127,7 @@ def _told(cx: Context, made: Made, *, copy: bool) -> Iterator[Answer]:
 
 
 def _copied(cx: Context, record: Record) -> str:
-    table = pasting.desk(cx)
-    done = pasting.put_on_clipboard(cx, table.text(record, 1))
-    table.happened(record.id, "copied", part=1)
+    done = pasting.copy_part(cx, record, 1)
     parts = len(record.parts)
     rest = f"; then the next part: cotemp paste {record.id} --copy" if parts > 1 else ""
     return pasting.copied(done, record.id if parts == 1 else f"part 1 of {parts} of {record.id}") + rest

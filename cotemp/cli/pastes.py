@@ -46,12 +46,11 @@ def paste(
       cotemp paste p-k3f9ab --mark pasted
     """
     table, only = pasting.desk(cx), pasting.kept_under(cx, session) if session else None
-    if name is None and not next:
-        if copy or print or mark or part:
-            raise BadUsage("which paste?", "name its id, or take the newest that waits: --next")
+    acts = bool(copy or print or mark or part)
+    if name is None and not next and not acts:
         return _list(table, only, every=every)
-    if name is not None and next:
-        raise BadUsage(f"--next and {name} are two pastes", "leave one of them out")
+    if (name is None) is not next:
+        raise BadUsage("which paste?", "name its id, or take the newest that waits: --next; not both")
     if ((copy or print) and mark) or (part and not (copy or print)):
         raise BadUsage("--mark stands alone, and --part goes with --copy or --print", "one after the other")
     record = _next(table, only) if name is None else table.find(name)
@@ -107,12 +106,11 @@ def _copy(cx: Context, table: Desk, record: Record, part: int | None) -> Answer:
     """Copy a part; without a number the one after that which was copied last."""
     parts = len(record.parts)
     number = part or record.copied % parts + 1
-    done = pasting.put_on_clipboard(cx, table.text(record, number))
-    record = table.happened(record.id, "copied", part=number)
+    done = pasting.copy_part(cx, record, number)
     what = record.id if parts == 1 else f"part {number} of {parts} of {record.id}"
     lines = [pasting.copied(done, what), f"paste it into the chat of {record.session} ({record.vendor})"]
     lines.append(f"then the next part: {_again(record)}" if number < parts else _expected(record))
-    return Answer(_json(record) | {"copied": done | {"part": number}}, lines)
+    return Answer(_json(table.find(record.id)) | {"copied": done}, lines)
 
 
 def _again(record: Record) -> str:

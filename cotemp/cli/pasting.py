@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .answers import ListedPaste
 
 __all__ = [
-    "ANSWER_LIMIT",  "copied", "desk", "given_text", "kept_under", "listed", "put_on_clipboard", "scrub", "session_of",
-    "window",
+    "ANSWER_LIMIT", "copied", "copy_part", "desk", "given_text", "kept_under", "listed", "put_on_clipboard", "scrub",
+    "session_of", "window",
 ]  # fmt: skip
 
 ANSWER_LIMIT = 16 * 1024 * 1024
@@ -105,6 +105,14 @@ def put_on_clipboard(cx: Context, text: str) -> dict[str, Any]:
         cx.terminal.write(osc52(text))
         return {"verified": False, "where": "the terminal", "tool": "OSC 52", "characters": size(text)}
     return {"verified": True, "where": tool.where, "tool": tool.name, "characters": size(text)}
+
+
+def copy_part(cx: Context, record: Record, part: int) -> dict[str, Any]:
+    """Copy a part of a paste, and note that down; what was done, for programs. Raises as `put_on_clipboard` does."""
+    table = desk(cx)
+    done = put_on_clipboard(cx, table.text(record, part))
+    table.happened(record.id, "copied", part=part)
+    return done | {"part": part}
 
 
 def copied(done: dict[str, Any], what: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from ..chat.references import Standing
-from ..chat.understanding.acks import Given, Judged, Verdict
 from ..messages.ack import Ack
 from ..times import parse_utc, utc
 from . import letters
 from .desk import Desk
 from .record import Record
+
+if TYPE_CHECKING:
+    from ..chat.understanding.acks import Given, Judged
 
 __all__ = ["PATIENCE", "Due", "accept", "due", "given", "history", "remind", "unanswered"]
 
@@ -93,6 +94,8 @@ def remind(desk: Desk, now: datetime, session: str | None = None) -> list[Due]:
 
 def given(records: Iterable[Record], successor: Callable[[str], str]) -> dict[str, Given]:
     """The ids that were given out, by which they may be acknowledged; a closed session's belong to its `successor`."""
+    from ..chat.understanding.acks import Given  # answers are understood by 50 ms of patterns: lists do without
+
     found: dict[str, Given] = {}
     for record in records:
         if record.state != "dropped":
@@ -108,6 +111,9 @@ def accept(desk: Desk, judged: Judged) -> Record | None:
 
     Raises HeldByOther, StorageFailed. Done twice, the second time mends what a crash left undone.
     """
+    from ..chat.references import Standing
+    from ..chat.understanding.acks import Verdict
+
     if judged.verdict not in (Verdict.DONE, Verdict.AGAIN):
         return None
     ident = judged.ack.id
