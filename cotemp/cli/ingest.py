@@ -60,9 +60,11 @@ def ingest(
 
 
 def _whose(cx: Context, sender: str | None) -> str | None:
-    """The session whose chat answered; None when nobody says."""
+    """The session whose chat answered, or a name that something was emitted to; None when nobody says."""
     if sender:
-        return pasting.session_of(cx, sender)
+        named = pasting.kept_under(cx, sender)
+        is_given = any(pasting.desk(cx).listing(named).records)
+        return named if is_given and not find(cx.places, sender) else pasting.session_of(cx, sender)
     found = find(cx.places, cx.env["COSESSION_ID"]) if cx.env.get("COSESSION_ID") else None
     return found.id if found else None
 
@@ -95,4 +97,5 @@ def _ending(session: str | None, text: str, understood: Understood, took: list[T
     }
     waits = any(one.waits for one in took)
     code = 1 if any(one.wrong for one in took) else WaitsForHuman.exit_code if waits else 0
-    return Answer(json, left_over(text, understood, kept, waits=waits), code)
+    again = f"--from {session or 'SESSION'}" if waits else ""
+    return Answer(json, left_over(text, understood, kept, again=again), code)

@@ -30,8 +30,11 @@ def shown(item: Item, number: int, of: int) -> Iterator[str]:
     yield from (paint(f"  odd: {display_line(one, 300)}", "yellow") for one in item.odd)
 
 
-def left_over(text: str, understood: Understood, kept: str | None, *, waits: bool) -> Iterator[str]:
-    """What nobody understood, by its lines, and where the whole answer is kept."""
+def left_over(text: str, understood: Understood, kept: str | None, *, again: str) -> Iterator[str]:
+    """What nobody understood, by its lines, and where the whole answer is kept.
+
+    `again`: what comes after `cotemp ingest FILE` to take in what waits for a yes; empty when nothing does.
+    """
     if not understood.items:
         yield "nothing in it was understood"
     lines = text.splitlines()
@@ -42,8 +45,8 @@ def left_over(text: str, understood: Understood, kept: str | None, *, waits: boo
         yield paint(f"not understood: {len(understood.rest) - 20} more places", "dim")
     if kept:
         yield f"kept whole: {display_line(kept)}"
-    if kept and waits:
-        yield f"to decide about its scripts, on a terminal: cotemp ingest {display_line(kept)}"
+    if kept and again:
+        yield f"to decide about its scripts, on a terminal: cotemp ingest {display_line(kept)} {display_line(again)}"
 
 
 def _content(item: Item) -> Iterator[str]:

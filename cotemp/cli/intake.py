@@ -109,7 +109,10 @@ class Intake:
         sid = pasting.kept_under(self.cx, item.message.to_session)
         message = replace(item.message, ack=False)
         scrub = pasting.scrub(self.cx, sid)
-        made = letters.emit(pasting.desk(self.cx), message, sid, pasting.window(self.cx, sid), scrub)
+        try:
+            made = letters.emit(pasting.desk(self.cx), message, sid, pasting.window(self.cx, sid), scrub)
+        except BadUsage as error:
+            return Took(json, (paint(f"it was not taken: {display_line(error.what)}", "red"),), wrong=True, left=True)
         self._given[item.id] = Given(sid)
         json["paste"] = made.record.id
         return Took(json, (f"on the desk, for the chat of {sid}: cotemp paste {made.record.id} --copy",))
@@ -167,11 +170,11 @@ class Intake:
         """The session that is named here, else the one whose chat it is, else what its header says."""
         if self.to:
             return pasting.session_of(self.cx, self.to)
-        if self.session:
-            return self.session
-        named = item.do.session_id if item.do else None
-        found = find(self.cx.places, named) if named else None
-        return found.id if found else None
+        for named in (self.session, item.do.session_id if item.do else None):
+            found = find(self.cx.places, named) if named else None
+            if found:
+                return found.id
+        return None
 
 
 def _gets(asks: Flags, gets: Flags) -> str:

@@ -226,6 +226,27 @@ def test_a_chat_must_echo_the_version_of_now(profile: Path) -> None:
     assert "v1.0" in about()[0]
 
 
+def test_a_chat_that_is_no_session_may_answer(tmp_path: Path) -> None:
+    """A name that something was emitted to: its ACK counts, its script has nowhere to go, and a typo is still told."""
+    ident = here("backchat", "emit", "--to", "My Phone", "--body", "look", "--json").json["id"]
+    answer = tmp_path / "answer.md"
+    answer.write_text(f"ACK {ident} PR #7\n\n```python\n# ---\n# title: \"x\"\n# ---\nprint(1)\n```\n")
+    ran = here("ingest", str(answer), "--from", "My Phone", "--json")
+    assert [one["kind"] for one in ran.json["items"]] == ["ack", "script"]
+    assert (ran.json["items"][0]["verdict"], ran.json["items"][1]["dropped"]) == ("done", None)
+    assert "(PR #7: claimed)" in ran.json["items"][0]["said"]
+    assert here("ingest", str(answer), "--from", "MyPhon").code == 4
+
+
+def test_a_script_that_waits_is_decided_with_the_command_that_is_told(tmp_path: Path) -> None:
+    """It names the session again, which the kept answer does not."""
+    answer = tmp_path / "answer.md"
+    answer.write_text(fenced())
+    ran = here("ingest", str(answer), "--from", "Migrate")
+    assert ran.code == 5
+    assert ran.out.splitlines()[-1].endswith("__answer.md --from co-migrate")
+
+
 def test_who_is_on_old_policy_is_told_what_to_do(profile: Path) -> None:
     """What waits is to be pasted; where nothing waits it has to be made; a session that is over is left alone."""
 
