@@ -106,5 +106,6 @@ def show_duration(seconds: float) -> str:
 
 
 def show_age(when: datetime, now: datetime) -> str:
-    """How long ago, as people say it."""
-    return f"{show_duration(max(0.0, (now - when).total_seconds()))} ago"
+    """How long ago, as people say it; `just now` for less than a second, and for what a clock puts later."""
+    seconds = (now - when).total_seconds()
+    return "just now" if seconds < 1 else f"{show_duration(seconds)} ago"
