@@ -230,7 +230,7 @@ def test_a_chat_that_is_no_session_may_answer(tmp_path: Path) -> None:
     """A name that something was emitted to: its ACK counts, its script has nowhere to go, and a typo is still told."""
     ident = here("backchat", "emit", "--to", "My Phone", "--body", "look", "--json").json["id"]
     answer = tmp_path / "answer.md"
-    answer.write_text(f"ACK {ident} PR #7\n\n```python\n# ---\n# title: \"x\"\n# ---\nprint(1)\n```\n")
+    answer.write_text(f'ACK {ident} PR #7\n\n```python\n# ---\n# title: "x"\n# ---\nprint(1)\n```\n')
     ran = here("ingest", str(answer), "--from", "My Phone", "--json")
     assert [one["kind"] for one in ran.json["items"]] == ["ack", "script"]
     assert (ran.json["items"][0]["verdict"], ran.json["items"][1]["dropped"]) == ("done", None)
