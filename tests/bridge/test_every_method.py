@@ -8,9 +8,12 @@ from typing import Any
 
 from cotemp.bridge.methods import METHODS
 from cotemp.places import Places
+from tests.pastes.test_clipboard import Fakes, fakes
 
 from .checking import check_answer, check_params, check_result
 from .driving import Server, key, line, serving
+
+__all__ = ["fakes"]
 
 Ask = Callable[..., Any]
 
@@ -38,14 +41,16 @@ class Client:
         return answer["result"]
 
 
-def test_a_day_with_every_method(home: Places, watch: Callable[[str], None]) -> None:
+def test_a_day_with_every_method(home: Places, watch: Callable[[str], None], fakes: Fakes) -> None:
     """Whatever a client asks by the schema is answered by the schema, by one and the same server all day."""
-    with serving() as server:
+    fakes.honest("xclip")
+    with serving(env=fakes.env) as server:
         client = Client(server, home)
         begin(client.ask)
         write(client.ask)
         run_one(client.ask, watch)
         decide(client.ask, watch)
+        chat(client.ask, home)
         look(client.ask)
         assert client.ask("quit") == {}
         assert server.process.wait(20) == 0
@@ -93,6 +98,26 @@ def decide(ask: Ask, watch: Callable[[str], None]) -> None:
     yes, no = ask("held.list")["held"]
     assert ask("run.approve", run=yes["run_id"])["decision"] == "approved"
     assert ask("run.deny", run=no["run_id"], why="not today")["decision"] == "denied"
+
+
+def chat(ask: Ask, home: Places) -> None:
+    """Send-CoBackchat, Get-CoPaste, Set-CoPaste, Get-CoAck, New-CoBootstrap, New-CoWrap and the like."""
+    profile = home.home / "coprofile.json"
+    profile.write_text('{"rules": ["one DO, one script"]}')
+    assert ask("capsule.build", profile=str(profile), to="co-migrate")["paste"]["kind"] == "capsule"
+    sent = ask("backchat.emit", to="co-migrate", body="next: the fallback", priority="high")
+    listed = ask("paste.list", session="co-migrate")["pastes"]
+    assert [one["id"] for one in listed][:1] == [sent["paste"]["id"]]
+    assert ask("paste.copy")["paste"]["copied"] == 1
+    assert sent["id"] in ask("paste.take", paste=sent["paste"]["id"])["texts"][0]
+    assert ask("paste.mark", paste=sent["paste"]["id"], state="pasted")["paste"]["state"] == "pasted"
+    assert [one["state"] for one in ask("ack.list")["acks"]] == ["open"]
+    assert ask("bootstrap", session="co-migrate")["policy"] == "1.0.0"
+    assert ask("cowrap", session="co-migrate")["path"].endswith(".md")
+    assert [one["session"] for one in ask("bloat")["sessions"]] == ["co-migrate", "co-new", "co-planning"]
+    assert ask("bloat.act", session="co-migrate")["sessions"][0]["signals"]
+    assert ask("bpoe.log", title="Checkpoint", body="green")["path"].endswith("BPOE.workflow.log.md")
+    assert "focus=Migration" in ask("bpoe.status", focus="Migration")["line"]
 
 
 def look(ask: Ask) -> None:
