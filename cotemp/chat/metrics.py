@@ -154,7 +154,7 @@ _HELP = {
     What.DO_FAILED: "DOs that ran and did not pass",
     What.HEADER_REJECTED: "DOs whose header was rejected",
     What.NOTE_SENT: "notes that were sent",
-    What.PASTE_MADE: "pastes that were made",
+    What.PASTE_MADE: "pastes that ask for an ACK",
     What.ACK: "pastes that were acknowledged",
     What.BLOAT: "times that a session was found to be bloated",
     What.FIRST_DO: "sessions whose first DO passed",

@@ -7,7 +7,7 @@ from ..display import display, display_line
 from ..errors import BadUsage, NotFound
 from ..pastes import Desk, Record
 from ..pastes.acks import Due, due, remind
-from ..times import local_now, show_age, show_duration
+from ..times import local_now, show_age
 from . import pasting
 from .frame import Answer, Arg, Context, Opt
 from .paint import columns, paint
@@ -98,7 +98,8 @@ def _next(table: Desk, only: str | None) -> Record:
     found = next((one for one in waiting if one.copied < len(one.parts)), None)
     if found is None:
         what = "nothing waits to be pasted" if not waiting else "everything that waits was copied"
-        raise NotFound(what, "copy one again: cotemp paste ID --copy" if waiting else "make one: cotemp bootstrap")
+        fix = "copy one again: cotemp paste ID --copy" if waiting else "make one: cotemp bootstrap SESSION"
+        raise NotFound(what, fix)
     return found
 
 
@@ -184,9 +185,8 @@ def _ack_row(one: Due) -> tuple[str, ...]:
     record, done = one.record, one.record.last("acknowledged")
     state = one.state if done is None else f"{one.state}, {done.get('standing', '')}"
     colour = {"overdue": "red", "open": "yellow", "done": "green"}[one.state]
-    waited = show_duration(max(0.0, (local_now() - one.since).total_seconds()))
     said = f" ({', '.join(done.get('references', []))})" if done else ""
     return (
-        record.about or record.id, record.session, paint(state, colour), f"{waited} ago",
+        record.about or record.id, record.session, paint(state, colour), show_age(one.since, local_now()),
         display_line(record.priority, 12), display_line(record.title + said, 80),
     )  # fmt: skip

@@ -122,7 +122,7 @@ def accept(desk: Desk, judged: Judged) -> Record | None:
         return None
     if judged.verdict is Verdict.DONE:
         standing = Standing.VERIFIED if judged.standing is Standing.VERIFIED else Standing.CLAIMED
-        values = [reference.value for reference, _ in judged.references]
+        values = [str(reference) for reference, _ in judged.references]
         record = desk.happened(record.id, "acknowledged", standing=standing.value, references=values)
     if record.about and record.state == "acknowledged":
         letters.acknowledge(desk.places, record)

@@ -235,6 +235,7 @@ def test_a_chat_that_is_no_session_may_answer(tmp_path: Path) -> None:
     assert [one["kind"] for one in ran.json["items"]] == ["ack", "script"]
     assert (ran.json["items"][0]["verdict"], ran.json["items"][1]["dropped"]) == ("done", None)
     assert "(PR #7: claimed)" in ran.json["items"][0]["said"]
+    assert "(PR #7)" in here("acks").out
     assert here("ingest", str(answer), "--from", "MyPhon").code == 4
 
 
