@@ -12,11 +12,16 @@ from typing import Any
 from ..chat.capsule import Version, echo, fits
 from ..errors import BadUsage
 from ..places import Places, make_folder, write_whole
+from ..store.claims import Claim, hold
 from ..store.mailbox import NotPlain, read_plain
 from ..times import utc
 from .capsules import kept
 
 __all__ = ["Chat", "Standing", "chat_of", "chats", "echoed", "given", "outdated", "standing"]
+
+
+_PATIENCE = 5.0
+"""Seconds for which another process may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,21 @@ class Standing:
 def given(places: Places, session: str, version: str, now: datetime, *, new_chat: bool = False) -> None:
     """Remember that a capsule was prepared for the session's chat: it has to be echoed.
 
-    What its old chat echoed says nothing of a new one. Raises StorageFailed.
+    What its old chat echoed says nothing of a new one. Raises HeldByOther, StorageFailed.
     """
-    before = Chat(session) if new_chat else chat_of(places, session)
-    _write(places, Chat(session, version, utc(now), before.echo, before.echo_at))
+    with _alone(places):
+        before = Chat(session) if new_chat else chat_of(places, session)
+        _write(places, Chat(session, version, utc(now), before.echo, before.echo_at))
 
 
 def echoed(places: Places, session: str, version: str | None, now: datetime) -> Standing:
-    """Record what a chat echoed, right, wrong or not at all; returns where it then stands. Raises StorageFailed."""
-    before = chat_of(places, session)
-    _write(places, Chat(session, before.given, before.given_at, version, utc(now)))
+    """Record what a chat echoed, right, wrong or not at all; returns where it then stands.
+
+    Raises HeldByOther, StorageFailed.
+    """
+    with _alone(places):
+        before = chat_of(places, session)
+        _write(places, Chat(session, before.given, before.given_at, version, utc(now)))
     return standing(places, session)
 
 
@@ -101,6 +111,11 @@ def _fits(echo_of: str, wanted: Version) -> bool:
 
 def _folder(places: Places) -> Path:
     return places.state / "chats"
+
+
+def _alone(places: Places) -> Claim:
+    """Who writes down an echo, and who begins a new chat, at the same moment, would undo each other's words."""
+    return hold(places, "chats", "what the chats were given", _PATIENCE)
 
 
 def _write(places: Places, chat: Chat) -> None:

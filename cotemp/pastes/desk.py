@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +12,7 @@ from pathlib import Path
 
 from ..chat.budget import size, vendor
 from ..chat.paste import Kind, Paste, Scrub, digest, one_line, render
-from ..errors import AnswerIsNo, DamagedData, HeldByOther, NotFound
+from ..errors import AnswerIsNo, BadUsage, DamagedData, NotFound
 from ..names import session_id
 from ..places import Places, is_link, make_folder, refuse_link, write_whole
 from ..redact import machine_key
@@ -29,6 +27,7 @@ __all__ = ["ENDING", "Desk", "Listing"]
 ENDING = ".paste.md"
 _RECORD_LIMIT = 256 * 1024
 _PART_LIMIT = 1024 * 1024
+_PARTS = 200
 _PATIENCE = 5.0
 """Seconds for which another process may be at the desk."""
 
@@ -62,10 +61,14 @@ class Desk:
     def make(self, paste: Paste, window: str, scrub: Scrub, *, about: str = "", priority: str = "normal") -> Record:
         """Put a paste on the desk, in parts that fit into the window of the vendor `window`; it waits from now on.
 
-        It is there when its record is: a crash before that leaves files that nobody lists. Raises BadUsage for a
-        vendor that is none, DamagedData for a folder that is a link, StorageFailed.
+        It is there when its record is: a crash before that leaves files that nobody lists.
+
+        Raises BadUsage for a vendor that is none and for more parts than anybody pastes, DamagedData for a folder that
+        is a link, StorageFailed.
         """
         texts = render(paste, vendor(window), scrub)
+        if len(texts) > _PARTS:
+            raise BadUsage(f"it would have {len(texts)} parts, and at most {_PARTS} may be", "paste less of it")
         folder = self._folder(paste.session)
         base = f"{stamp(paste.created.astimezone())}-{paste.id.removeprefix('p-')}__{paste.kind}"
         record = Record(
@@ -186,7 +189,7 @@ class Desk:
 
         Raises NotFound, AnswerIsNo for one that is done and cannot become anything else, HeldByOther, StorageFailed.
         """
-        with self.claimed():
+        with hold(self.places, "pastes", "the desk of pastes", _PATIENCE):
             record = self.find(name)
             if record.state == what:
                 return record
@@ -194,25 +197,10 @@ class Desk:
                 raise AnswerIsNo(f"{record.id} is {record.state} already", "make it again if it is still needed")
             began = record.kind is Kind.BOOTSTRAP and not record.went_out
             record = record.after(_event(what, self.clock(), **more))
+            if began and record.went_out and record.is_open:  # first: after a crash a chat owes an echo, and not none
+                given(self.places, record.session, record.about, self.clock(), new_chat=True)
             self._write(record)
-        if began and record.went_out and record.is_open:
-            given(self.places, record.session, record.about, self.clock(), new_chat=True)
         return record
-
-    @contextlib.contextmanager
-    def claimed(self) -> Iterator[None]:
-        """Nobody else changes anything here meanwhile. Raises HeldByOther when somebody does not go away."""
-        deadline = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                claim = hold(self.places, "pastes", "the desk of pastes")
-                break
-            except HeldByOther:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
-        with claim:
-            yield
 
 
 def _event(what: str, at: datetime, **more: object) -> Event:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from ..chat.backchat import base_name, render, slug
 from ..chat.paste import ARTIFACT, Kind, Paste, Scrub, new_id
-from ..errors import BadName
+from ..errors import BadName, BadUsage
 from ..messages.backchat import Backchat, BackchatError, parse, to_json
 from ..names import session_id
 from ..places import Places, is_link, make_folder, refuse_link, write_whole
@@ -22,7 +22,8 @@ from .record import Record
 
 __all__ = ["Emitted", "Letter", "acknowledge", "emit", "file_away", "folder_name", "message_of", "written"]
 
-_LIMIT = 4 * 1024 * 1024
+_MOST, _LIMIT = 1024 * 1024, 4 * 1024 * 1024
+"""Bytes that a message of ours may have, and that one in the home is read with: programs may lay it out otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,12 @@ def written(letter: Letter, scrub: Scrub, now: datetime) -> Backchat:
 def emit(desk: Desk, message: Backchat, session: str, window: str, scrub: Scrub) -> Emitted:
     """Write the pair of files, and put the message on the desk for the chat of `session`.
 
-    Raises DamagedData for a folder that is a link, StorageFailed.
+    Raises BadUsage for one that is too large for any chat, DamagedData for a folder that is a link, StorageFailed.
     """
     message = _clean(message, scrub)
+    if (bytes_of := len(_bytes(message))) > _MOST:
+        fix = "put what is long into a file, and name that: --attach"
+        raise BadUsage(f"the message has {bytes_of:,} bytes, and at most {_MOST:,} may be", fix)
     data, text = file_away(desk.places, message)
     paste = Paste(
         id=new_id(),

@@ -19,6 +19,8 @@ State = Literal["waiting", "pasted", "acknowledged", "dropped"]
 STATES: tuple[State, ...] = ("waiting", "pasted", "acknowledged", "dropped")
 
 _PURPOSE = b"cotemp paste 1\0"
+_HISTORY = 200
+"""Events that are kept: a timer may print the same paste each minute, and its record is read whole."""
 
 
 class Part(TypedDict):
@@ -117,7 +119,7 @@ class Record:
 
     def after(self, event: Event) -> Record:
         """The record once that has happened."""
-        what, history = event["what"], (*self.history, event)
+        what, history = event["what"], _shortened((*self.history, event))
         if what == "made" or what == "copied" or what == "printed" or what == "reminded":
             return replace(self, history=history)
         return replace(self, history=history, state=what)
@@ -141,6 +143,20 @@ class Record:
             "parts": list(self.parts),
             "history": list(self.history),
         }
+
+
+def _shortened(history: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Without the oldest of those that stand for nothing but "again", when there are too many."""
+    if len(history) <= _HISTORY:
+        return history
+    last = {event["what"]: number for number, event in enumerate(history)}
+    again = (
+        number
+        for number, event in enumerate(history)
+        if event["what"] in ("copied", "printed", "reminded") and number < last[event["what"]]
+    )
+    oldest = next(again, None)
+    return history if oldest is None else history[:oldest] + history[oldest + 1 :]
 
 
 def sealed(record: Record, key: bytes) -> bytes:

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -61,9 +62,16 @@ class Claim:
         self.release()
 
 
-def hold(places: Places, name: str, what: str) -> Claim:
-    """Claim `name` within this home. Raises HeldByOther, naming the holder, when somebody has it."""
-    return _hold(places.locks, name, what)
+def hold(places: Places, name: str, what: str, patience: float = 0.0) -> Claim:
+    """Claim `name` within this home, waiting `patience` seconds for it. Raises HeldByOther, naming the holder."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _hold(places.locks, name, what)
+        except HeldByOther:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(0.02)
 
 
 def hold_repo(places: Places, repo: Path, what: str) -> Claim:

@@ -8,15 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from ..errors import CotempError, ForeignHost, HeldByOther, NotFound, TookTooLong
 from ..places import Places
-from ..store.claims import Holder, hold, holder
+from ..store.claims import Claim, Holder, hold, holder
 from ..store.identity import machine_of
 from ..store.owner import owner
 from .daemon import CLAIM, CONTROL, read_wanted, stop_file, write_wanted
@@ -141,20 +140,9 @@ def ensure_free(places: Places, sessions: Sequence[str]) -> None:
             raise ForeignHost(session, machine_of(known.host), known.since)
 
 
-@contextmanager
-def _alone(places: Places) -> Iterator[None]:
+def _alone(places: Places) -> Claim:
     """Keep others from changing what the daemon should do, while we do."""
-    deadline = time.monotonic() + 2 * PATIENCE  # who has it may wait for the daemon
-    while True:
-        try:
-            claim = hold(places, CONTROL, "cotemp up or down")
-            break
-        except HeldByOther:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-    with claim:
-        yield
+    return hold(places, CONTROL, "cotemp up or down", 2 * PATIENCE)  # who has it may wait for the daemon
 
 
 def _has_started(process: subprocess.Popen[bytes] | None, places: Places) -> bool:

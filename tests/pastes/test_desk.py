@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 
 from cotemp.chat.budget import VENDORS, size
+from cotemp.chat.capsule import Capsule
+from cotemp.chat.paste import Kind, Paste, new_id
 from cotemp.errors import AnswerIsNo, BadUsage, DamagedData, NotFound, StorageFailed
-from cotemp.pastes import Desk
+from cotemp.pastes import Desk, outdated
+from cotemp.pastes.capsules import publish
+from cotemp.pastes.chats import echoed
 from cotemp.pastes.record import STATES, opened, sealed
 from cotemp.places import Places, write_whole
 from tests.fitting import check
 
-from .tables import Clock, desk_of, put
+from .tables import AT, Clock, as_is, desk_of, put
 
 
 def test_a_paste_waits_with_its_record_and_its_text(places: Places) -> None:
@@ -158,6 +162,41 @@ def test_two_processes_lose_nothing(places: Places) -> None:
     running = [subprocess.Popen(argv) for _ in range(4)]
     assert [process.wait(60) for process in running] == [0] * 4
     assert [event["what"] for event in desk_of(places).find(record.id).history] == ["made"] + ["copied"] * 12
+
+
+def test_what_is_printed_each_minute_is_not_lost(places: Places) -> None:
+    """A record does not grow without end; how a paste stands, and when it was made, is known to its end."""
+    record = put(desk_of(places))
+    for number in range(1000):
+        record = record.after({"at": "2026-11-21T10:00:00.000Z", "what": "copied", "part": number % 3 + 1})
+        record = record.after({"at": "2026-11-21T10:00:00.000Z", "what": "printed"})
+    record = record.after({"at": "2026-11-21T10:00:00.000Z", "what": "pasted"})
+    assert len(record.history) <= 200
+    assert (record.history[0]["what"], record.copied, record.state) == ("made", 1, "pasted")
+    assert record.last("printed")
+    assert opened(sealed(record, b"k" * 32), b"k" * 32) == record
+
+
+def test_more_parts_than_anybody_pastes_are_refused(places: Places) -> None:
+    """A book is refused, and nothing of it is left."""
+    with pytest.raises(BadUsage, match="parts, and at most 200"):
+        put(desk_of(places), "a line of a book\n" * 200_000)
+    assert not list(places.home.rglob("*.md"))
+
+
+def test_a_chat_owes_its_echo_though_a_crash_came_between(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When noting down that a bootstrap went out is cut off, the new chat does not have its old one's echo."""
+    publish(places, Capsule({"version": "1.0.0"}), "")
+    echoed(places, "co-migrate", "1.0", AT)
+    desk, ident = desk_of(places), new_id()
+    paste = Paste(ident, Kind.BOOTSTRAP, "co-migrate", "Bootstrap", "begin", "Policy v1.0 loaded.", AT)
+    desk.make(paste, "generic", as_is, about="1.0.0")
+    assert not outdated(places, "co-migrate")
+    with monkeypatch.context() as crash:
+        crash.setattr(Desk, "_write", lambda *_: (_ for _ in ()).throw(StorageFailed("cut off")))
+        with pytest.raises(StorageFailed):
+            desk.happened(ident, "copied", part=1)
+    assert outdated(places, "co-migrate")
 
 
 # --- hostile files ---

@@ -15,15 +15,16 @@ from cotemp.chat.references import Standing
 from cotemp.chat.understanding import Ack, Lines
 from cotemp.chat.understanding.acks import Judged, Verdict
 from cotemp.config.trusted import trust
-from cotemp.errors import BadUsage, DamagedData
+from cotemp.errors import BadUsage, DamagedData, HeldByOther
 from cotemp.panels.forwarding import MARK, forward, forwarded, predecessors, successor
 from cotemp.pastes import acks, letters, looking, templates
 from cotemp.pastes.bootstrapping import todos_in, wrap_of
 from cotemp.pastes.capsules import kept, publish
-from cotemp.pastes.chats import echoed, given, outdated, standing
+from cotemp.pastes.chats import chat_of, echoed, given, outdated, standing
 from cotemp.pastes.letters import Letter
 from cotemp.pastes.moving import move_notes
 from cotemp.places import Places, shipped
+from cotemp.store.claims import hold
 
 from .tables import AT, Clock, as_is, desk_of, put
 
@@ -48,6 +49,14 @@ def test_a_message_on_disk_counts_only_as_it_was_emitted(places: Places) -> None
     assert letters.message_of(desk_of(places), made.record) is None
     made.json.unlink()
     assert letters.message_of(desk_of(places), made.record) is None
+
+
+def test_a_message_that_is_too_large_for_any_chat_is_refused(places: Places) -> None:
+    """It is said at once, and nothing of it is left: later nobody would read it back."""
+    message = letters.written(Letter("handoff", "Planning", "co-migrate", "on and on\n" * 120_000), as_is, AT)
+    with pytest.raises(BadUsage, match="at most 1,048,576"):
+        letters.emit(desk_of(places), message, "co-migrate", "claude", as_is)
+    assert not (places.home / "inbox").exists()
 
 
 def test_an_ack_that_was_cut_off_is_finished_by_the_next(places: Places) -> None:
@@ -172,6 +181,19 @@ def test_a_chat_stands_by_what_it_echoed_last(places: Places) -> None:
     assert outdated(places, "co-x") == ""
     given(places, "co-x", "1.2.1", AT, new_chat=True)
     assert outdated(places, "co-x")
+
+
+def test_who_writes_of_a_chat_does_so_alone(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An echo and a new chat, noted down at the same moment, would undo each other: one of them waits."""
+    monkeypatch.setattr("cotemp.pastes.chats._PATIENCE", 0.0)
+    with hold(places, "chats", "what the chats were given"):
+        with pytest.raises(HeldByOther):
+            given(places, "co-migrate", "1.0.0", AT)
+        with pytest.raises(HeldByOther):
+            echoed(places, "co-migrate", "1.0", AT)
+    given(places, "co-migrate", "1.0.0", AT)
+    assert echoed(places, "co-migrate", "1.0", AT).echo == "1.0"
+    assert chat_of(places, "co-migrate").given == "1.0.0"
 
 
 def test_what_lies_in_the_home_changes_no_policy(places: Places) -> None:

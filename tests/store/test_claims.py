@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.waiting import eventually
 
 HOLD = """
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from cotemp.places import Places
@@ -98,3 +100,12 @@ def test_the_lock_is_the_truth(places: Places) -> None:
     (places.locks / "watch-co-x.json").unlink()
     with pytest.raises(HeldByOther, match="another process"):
         hold(places, "watch-co-x", "watching co-x")
+
+
+def test_who_has_patience_gets_it_when_it_is_given_back(places: Places, other: subprocess.Popen[str]) -> None:
+    """A claim that is asked for with patience is waited for, and refused when that has run out."""
+    with pytest.raises(HeldByOther, match="watching co-x"):
+        hold(places, "watch-co-x", "watching co-x", 0.1)
+    threading.Timer(0.1, other.kill).start()
+    with hold(places, "watch-co-x", "watching co-x", 60):
+        assert other.wait() != 0
