@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..timeline import Happening
 
 _LAST = 20
+_WHAT = 2000
 _BODY_LIMIT = 1024 * 1024
 _COLOURS = {True: "green", False: "yellow", None: ""}
 
@@ -36,7 +37,7 @@ def ticker(
     Notes, DOs, runs, what humans decide, changes to repos, pastes, ACKs and alerts.
 
     What the original and its tools leave in coticker/inbox is shown, too, and moves to coticker/processed; so does what
-    cannot be shown, which is said. With --json each line is one JSON object.
+    cannot be shown, which is said. Secrets become marks. With --json each line is one JSON object.
 
     Examples:
       cotemp ticker --follow
@@ -51,13 +52,14 @@ def ticker(
 def _ticking(cx: Context, since: datetime | None, last: int, *, following: bool) -> Iterator[Answer]:
     from ..ticker import tick
 
-    today, found = local_now().date(), desk(cx)
+    today, found, clean = local_now().date(), desk(cx), scrub(cx)
 
     def acks() -> "list[Ack]":
         return history(found.listing().records)
 
     for one in tick(cx.places, last=last, since=since, following=following, acks=acks):
-        yield Answer(one.json(), _line(one, today))
+        told = one._replace(what=clean(one.what)[:_WHAT], about=clean(one.about))  # no cut leaves half a key
+        yield Answer(told.json(), _line(told, today))
 
 
 def _line(one: "Happening", today: date) -> str:

@@ -22,7 +22,6 @@ LIMIT = 64 * 1024
 """Bytes that one may have: a line for a person has no more."""
 SETTLING = 0.9
 """Seconds for which a file that cannot be read yet is left alone: the original does not write in one step."""
-_TEXT = 2000
 
 
 class Foreign(NamedTuple):
@@ -106,7 +105,7 @@ def _text(data: bytes) -> str:
 
 def _string(fields: dict[str, Any], key: str) -> str:
     value = fields.get(key)
-    return " ".join(value.split())[:_TEXT] if isinstance(value, str) else ""
+    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 def _put_away(path: Path, processed: Path) -> None:

@@ -244,6 +244,20 @@ def test_programs_read_a_line_at_a_time(busy: Places) -> None:
     assert here("ticker", "--since", "soon").code == 2
 
 
+def test_no_line_shows_a_secret(busy: Places) -> None:
+    """Neither a file's name does, nor what another tool says, wherever its line is cut."""
+    token = "ghp_" + "0123456789abcdefghij0123456789abcdef"
+    queue = busy.home / "coticker" / "inbox"
+    queue.mkdir(parents=True)
+    (busy.session("co-migrate").inbox / f"DO_{token}_101501-k3f9ab.py").write_text("")
+    for number, before in enumerate(("", "x " * 980)):
+        (queue / f"evt_{number}.json").write_text(json.dumps({"text": f"{before}{token}{' y' * 900}"}))
+    for shown in ("--json", "--last=9"):
+        lines = here("ticker", shown).out
+        assert "[secret:github-token" in lines
+        assert token[:12] not in lines
+
+
 def test_it_follows(busy: Places) -> None:
     """What happens while the ticker runs is shown at once; what lies in the queue goes to `processed`."""
 
