@@ -6,6 +6,7 @@ import base64
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -147,13 +148,24 @@ def _read(tool: Tool, env: Mapping[str, str], most: int) -> bytes | str:
         )
     except OSError as error:
         return f"cannot be started: {error.strerror}"
-    try:
-        data = process.communicate(timeout=_PATIENCE)[0][:most]
-    except subprocess.TimeoutExpired:
+    assert process.stdout
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
         process.kill()
-        process.communicate()
+
+    patience = threading.Timer(_PATIENCE, give_up)
+    patience.start()
+    with process:
+        data = process.stdout.read(most)
+        if len(data) == most:
+            process.kill()  # it may go on for gigabytes
+        process.wait()
+    patience.cancel()
+    if late.is_set():
         return "does not answer when it is asked what it holds"
-    return data if process.returncode == 0 else "cannot say what it holds"
+    return data if process.returncode == 0 or len(data) == most else "cannot say what it holds"
 
 
 def _argv(argv: tuple[str, ...], env: Mapping[str, str]) -> list[str]:

@@ -134,6 +134,21 @@ def test_a_clipboard_that_holds_too_much_is_refused(fakes: Fakes) -> None:
         read(fakes.env, 100)
 
 
+def test_a_clipboard_without_end_is_not_read_to_its_end(fakes: Fakes) -> None:
+    """Of what is too much, no more is held in memory than tells so."""
+    fakes.program("xclip", "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 65536)")
+    with pytest.raises(BadUsage, match="more than 100 bytes"):
+        read(fakes.env, 100)
+
+
+def test_a_clipboard_that_does_not_answer_is_given_up(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its owner may hang: then that is said, and nobody waits for it."""
+    monkeypatch.setattr(clipboard, "_PATIENCE", 0.2)
+    fakes.program("xclip", "import signal; signal.pause()")
+    with pytest.raises(AnswerIsNo, match="does not answer"):
+        read(fakes.env, 100)
+
+
 def test_the_text_is_in_no_argument(fakes: Fakes) -> None:
     """Other users of the machine see arguments, so the text goes over stdin."""
     assert all("{" not in word for tool in TOOLS for word in tool.copy)
