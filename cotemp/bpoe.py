@@ -113,7 +113,7 @@ def branch_of(repo: Path) -> str:
         folder = repo / ".git"
         if folder.is_file():  # a linked worktree says where its git folder is
             told = read_plain(folder, _HEAD)[0].decode("utf-8", "replace")
-            folder = (repo / told.removeprefix("gitdir:").strip()).resolve()
+            folder = repo / told.removeprefix("gitdir:").strip()
         head = read_plain(folder / "HEAD", _HEAD)[0].decode("utf-8", "replace").strip()
     except (OSError, NotPlain, ValueError):
         return "-"

@@ -93,8 +93,8 @@ def unfinished(folder: Path) -> list[Path]:
         return []
 
 
-def read_plain(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
-    """The first `limit` bytes of a regular file, and what the open file says of itself.
+def read_plain(path: Path, limit: int, *, from_end: bool = False) -> tuple[bytes, os.stat_result]:
+    """The first (or last) `limit` bytes of a regular file, and what the open file says of itself.
 
     Never waits (a FIFO would) and never follows a symlink. Raises NotPlain with the kind of thing
     it is instead, FileNotFoundError when it is gone, OSError when it cannot be read now.
@@ -108,6 +108,8 @@ def read_plain(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise NotPlain(_kind(found.st_mode))
+        if from_end:
+            file.seek(max(0, found.st_size - limit))
         return file.read(limit), found
 
 

@@ -45,9 +45,12 @@ def alerts_file(places: Places) -> Path:
 
 
 def read_alerts(places: Places) -> list[Alert]:
-    """All alerts, in the order of the file; none where there is no such file, or none that can be read."""
+    """The alerts, in the order of the file; none where there is no such file, or none that can be read.
+
+    Of a file that nobody ever emptied the newest are read.
+    """
     try:
-        return list(alerts_in(read_plain(alerts_file(places), LIMIT)[0]))
+        return list(alerts_in(read_plain(alerts_file(places), LIMIT, from_end=True)[0]))
     except (OSError, NotPlain):
         return []
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
 from ..errors import DamagedData
 from ..places import is_link, make_folder, refuse_link, storage_failed
+from ..store.mailbox import NotPlain, read_plain
 
 __all__ = ["append_line", "tail"]
 
+_LONGEST = 16 * 1024
+"""No secret on one line has so many characters."""
 _SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -35,17 +37,11 @@ def append_line(path: Path, line: str) -> None:
 def tail(path: Path, lines: int, limit: int = 64 * 1024) -> list[str]:
     """The last lines of a regular file, from its last `limit` bytes; none when it cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | _SAFELY)
-        with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                return []
-            file.seek(max(0, found.st_size - limit))
-            data = file.read(limit)
-    except OSError:
+        data, found = read_plain(path, limit, from_end=True)
+    except (OSError, NotPlain):
         return []
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").rstrip("\n")
     kept = text.split("\n") if text else []
-    if found.st_size > limit and len(kept) > 1:
-        kept = kept[1:]  # the first one was cut, perhaps within a character or a secret
+    if found.st_size > limit:  # the first one was cut, perhaps within a character or a secret
+        kept = kept[1:] if len(kept) > 1 else [line[_LONGEST:] for line in kept]
     return kept[-lines:]

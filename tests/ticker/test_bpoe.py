@@ -14,6 +14,7 @@ from cotemp.bpoe import Health, Said, branch_of, status_line
 from cotemp.errors import DamagedData
 from cotemp.messages.run import Outcome
 from cotemp.places import Places
+from cotemp.timeline import read_alerts
 from cotemp.times import local_now
 from tests.cli.real import here, home
 from tests.conftest import need
@@ -105,6 +106,14 @@ def test_the_branch_is_read_and_nothing_run(tmp_path: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{12}", branch_of(repo))
 
 
+@pytest.mark.parametrize("named", ["gitdir: loop", "gitdir: /", "gitdir: no\0thing", "\xff"])
+def test_what_only_looks_like_a_worktree_has_no_branch(tmp_path: Path, named: str) -> None:
+    """Whatever a `.git` names, a link that leads to itself among it, is no error of ours."""
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / ".git").write_text(named)
+    assert branch_of(tmp_path) == "-"
+
+
 def test_the_command_writes_what_it_shows(tmp_path: Path) -> None:
     """The line goes to the status file; the focus is kept until another is said; the exit code tells the health."""
     home().sessions.mkdir(parents=True)
@@ -126,3 +135,15 @@ def test_the_command_writes_what_it_shows(tmp_path: Path) -> None:
     ran(home(), session, Outcome.FAILED)
     assert here("bpoe").code == 1
     assert here("bpoe", "--focus", TOKEN).out.count("secret:github-token") == 1
+
+
+def test_of_very_many_alerts_the_newest_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of alerts that nobody ever emptied still tells of the last one."""
+    monkeypatch.setattr("cotemp.timeline.alerts.LIMIT", 300)
+    file = home().home / "alerts" / "BLOAT_ALERT.txt"
+    file.parent.mkdir(parents=True)
+    lines = [f"[BLOAT?] Low DO throughput: {n}/h (<2/h) \u2014 2026-11-21T10:{n:02d}:00Z [co-x]\n" for n in range(60)]
+    file.write_text("".join(lines), encoding="utf-8")
+    found = read_alerts(home())
+    assert 0 < len(found) < 60
+    assert found[-1].text.startswith("Low DO throughput: 59/h")

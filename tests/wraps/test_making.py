@@ -84,6 +84,14 @@ def test_no_secret_gets_in(places: Places, session: SessionPlaces, repo: Path, m
     assert made.redacted.keys() >= {"github-token", "MY_SECRET"}
 
 
+def test_a_log_of_one_line_is_cut_within_no_key(places: Places, session: SessionPlaces) -> None:
+    """A log without line ends is told from its end, and what was cut at its beginning is not told."""
+    (session.logs / "old.txt").write_text("x" * 5000 + " " + TOKEN + "y " * (32 * 1024 - 10))
+    made = make(places, Config(), session, local_now())
+    assert "y y y" in made.text
+    assert TOKEN[-8:] not in made.text
+
+
 def test_a_key_that_is_cut_in_two(places: Places, session: SessionPlaces) -> None:
     """Of a long note only the beginning is told; a private key at its edge is not told either."""
     body = "".join(f"MIIEpAIBAAKCAQEA{number:048d}\n" for number in range(20))
