@@ -12,7 +12,7 @@ from ..names import session_id
 from ..panels import find
 from ..panels.forwarding import forward, successor
 from ..pastes import Record
-from ..pastes.bootstrapping import Made, Wanted, handoff_of, todos_of, wrap_of
+from ..pastes.bootstrapping import Made, Wanted, handoff_of, supersede, todos_of, wrap_of
 from ..pastes.bootstrapping import bootstrap as make_bootstrap
 from ..pastes.moving import move_notes
 from ..times import local_now
@@ -167,7 +167,9 @@ def _closed(cx: Context, old: "SessionPlaces", named: str | None) -> _Successor:
     forward(cx.places, old, session)
     close(cx.places, old, wrap)
     todos = todos_of(pasting.desk(cx), old.id, handoff_of(pasting.desk(cx), old.id))
-    return _Successor(session.id, _made(cx, session.id, wrap.text, todos))
+    made = _made(cx, session.id, wrap.text, todos)
+    supersede(pasting.desk(cx), old.id, made.record)
+    return _Successor(session.id, made)
 
 
 def _again(cx: Context, old: "SessionPlaces", new: str) -> Made:

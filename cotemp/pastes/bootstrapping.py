@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from ..chat.bootstrap import Bootstrap, render
 from ..chat.capsule import echo
 from ..chat.cowrap import is_snapshot
 from ..chat.paste import Kind, Paste, Scrub, new_id
-from ..errors import NotFound
+from ..errors import AnswerIsNo, NotFound
 from ..places import Places
 from ..store.mailbox import NotPlain, read_plain
 from . import letters, templates
@@ -22,7 +23,17 @@ from .chats import given
 from .desk import Desk
 from .record import Record
 
-__all__ = ["Made", "Wanted", "bootstrap", "capsule_in_force", "handoff_of", "todos_in", "todos_of", "wrap_of"]
+__all__ = [
+    "Made",
+    "Wanted",
+    "bootstrap",
+    "capsule_in_force",
+    "handoff_of",
+    "supersede",
+    "todos_in",
+    "todos_of",
+    "wrap_of",
+]
 
 _WRAPS, _WRAP_LIMIT = 50, 512 * 1024
 _TODO = re.compile(
@@ -53,8 +64,9 @@ class Made:
 def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime, *, ahead: bool = False) -> Made:
     """Put a bootstrap on the desk; the session's chat has to echo the policy from now on.
 
-    `ahead`: nobody has asked for it yet, so that the chat which there is keeps its standing.
-    Raises BadUsage for a template of the owner's that has a place nobody fills, StorageFailed.
+    `ahead`: nobody has asked for it yet, so that the chat which there is keeps its standing. One that waits since
+    earlier is dropped. Raises BadUsage for a template of the owner's that has a place nobody fills, HeldByOther,
+    StorageFailed.
     """
     places = desk.places
     capsule = capsule_in_force(places, scrub).capsule
@@ -71,9 +83,18 @@ def bootstrap(desk: Desk, wanted: Wanted, scrub: Scrub, now: datetime, *, ahead:
         created=now,
     )
     record = desk.make(paste, wanted.window, scrub, about=str(capsule.version), priority="high")
+    supersede(desk, wanted.session, record)
     if not ahead:
         given(places, wanted.session, str(capsule.version), now)
     return Made(record, str(capsule.version), (*frame.ignored, *rules.ignored, *greeting.ignored))
+
+
+def supersede(desk: Desk, session: str, by: Record) -> None:
+    """Drop the session's bootstraps that wait beside `by`; what a human has begun to copy stays."""
+    for one in desk.listing(session).records:
+        if one.kind is Kind.BOOTSTRAP and one.state == "waiting" and not one.copied and one.id != by.id:
+            with contextlib.suppress(AnswerIsNo, NotFound):  # meanwhile somebody else said what became of it
+                desk.happened(one.id, "dropped", why=f"{by.id} is newer")
 
 
 def capsule_in_force(places: Places, scrub: Scrub) -> Kept:

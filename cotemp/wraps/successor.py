@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from .. import pastes
-from ..chat.paste import Kind
 from ..pastes.bootstrapping import Wanted, bootstrap, handoff_of, todos_of
 from ..pastes.capsules import kept
 from ..places import Places
@@ -28,13 +27,8 @@ def ready_for_fresh_chat(places: Places, config: Config, made: Made) -> str:
     if kept(places) is None:
         return ""
     desk, session = pastes.Desk(places), made.session
-    earlier = [one for one in desk.listing(session).records if one.kind is Kind.BOOTSTRAP and one.state == "waiting"]
     handoff = handoff_of(desk, session)
     window = config.session(session).chat or "generic"
     wanted = Wanted(session, window, made.text, tuple(todos_of(desk, session, handoff)), config.cowrap.dos or 5)
     scrub = scrub_of(places, os.environ, config.policy_of(session)).scrubber().scrub
-    record = bootstrap(desk, wanted, scrub, made.at, ahead=True).record
-    for one in earlier:
-        if not one.copied:  # what a human has begun to paste stays
-            desk.happened(one.id, "dropped", why=f"{record.id} is newer")
-    return record.id
+    return bootstrap(desk, wanted, scrub, made.at, ahead=True).record.id

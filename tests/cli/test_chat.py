@@ -576,6 +576,24 @@ def test_what_is_overdue_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- bootstrap and respawn ---
 
 
+def test_only_the_newest_bootstrap_waits() -> None:
+    """Nobody is offered an older one to paste, not that of a session that is over; one begun to be copied stays."""
+
+    def waiting() -> list[str]:
+        return [one["id"] for one in here("paste", "--json").json["pastes"]]
+
+    def state(ident: str) -> str:
+        return str(here("paste", ident, "--json").json["paste"]["state"])
+
+    first, second = (here("bootstrap", "co-migrate", "--json").json["paste"]["id"] for _ in range(2))
+    assert (waiting(), state(first)) == ([second], "dropped")
+    successors = here("respawn", "co-migrate", "--json").json["paste"]["id"]
+    assert (waiting(), state(second)) == ([successors], "dropped")
+    Desk(home()).happened(successors, "copied", part=1)
+    assert here("bootstrap", "co-migrate-2").code == 0
+    assert state(successors) == "waiting"
+
+
 def test_a_bootstrap_holds_all_that_a_new_chat_needs(profile: Path) -> None:
     """Capsule, rules, handoff, three things to do, what to answer: in one paste, without a secret."""
     here("capsule", "build", "--profile", str(profile))
