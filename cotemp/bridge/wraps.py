@@ -166,7 +166,7 @@ def _told(caller: Caller, one: "Look") -> "BloatInfo":
         "breached": breached,
         "over": list(one.over),
         "line": said,
-        "signals": [signal.json() for signal in one.signals],  # type: ignore[misc]
+        "signals": [signal.json() for signal in one.signals],
         "cowrap": str(one.made.path) if one.made else None,
         "paste": one.paste or None,
         "problem": one.problem or None,

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from statistics import median
-from typing import Any
 
-__all__ = ["Course", "Facts", "Limits", "Signal", "alert_line", "followed", "healthy_line", "signals"]
+from typing_extensions import TypedDict
+
+__all__ = ["Course", "Facts", "Limits", "Signal", "ToldSignal", "alert_line", "followed", "healthy_line", "signals"]
 
 _HOUR = 60.0
 _FEW = 3
@@ -52,6 +53,21 @@ class Facts:
     characters: int | None = None
 
 
+class ToldSignal(TypedDict):
+    """A sign that a chat has grown too long, for programs."""
+
+    name: str
+    """`dos_per_hour`, `stale_minutes`, `artifact_latency`, `dos_since_wrap`, `pasted_turns`, `pasted_characters`."""
+    value: float | None
+    """Null when nobody can tell."""
+    threshold: float
+    unit: str
+    breached: bool
+    """Whether it is over its threshold now."""
+    remark: str | None
+    """Why it is not judged, or what helps to read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One sign. `value` is None when nobody can tell. `remark`: why it is not judged, or what helps to read it.
@@ -67,7 +83,7 @@ class Signal:
     remark: str = ""
     said: str = field(default="", compare=False)
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> ToldSignal:
         """Plain JSON values."""
         return {
             "name": self.name,

@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from ..chat.bloat import alert_line, healthy_line
 from ..chat.cowrap import ANY
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..wraps.closing import Closed
     from ..wraps.intake import Taken
     from ..wraps.watching import Look
+    from .answers import BloatAnswer, CowrapAnswer, IntakeAnswer
 
 _SESSION = Arg("a panel's name or a session id (default: $COSESSION_ID)", metavar="SESSION", complete="target")
 
@@ -138,7 +139,7 @@ def _close(cx: Context, session: "SessionPlaces", made: Made) -> "Closed":
     return closing.close(cx.places, session, made)
 
 
-def _json(made: Made, over: "Closed | None") -> dict[str, Any]:
+def _json(made: Made, over: "Closed | None") -> "CowrapAnswer":
     return {
         "schema": 1,
         "session": made.session,
@@ -172,7 +173,7 @@ def _told(made: Made, over: "Closed | None") -> Iterator[str]:
         yield f"{over.session} is over, and not watched any more"
 
 
-def _taken_json(taken: "Taken") -> dict[str, Any]:
+def _taken_json(taken: "Taken") -> "IntakeAnswer":
     return {
         "schema": 1,
         "intake": str(taken.folder),
@@ -205,7 +206,7 @@ def _taken_text(taken: "Taken") -> Iterator[str]:
     yield f"to paste: {display_line(os.path.join(taken.folder, 'SUMMARY.paste.md'))}"
 
 
-def _look_json(looked: "Look") -> dict[str, Any]:
+def _look_json(looked: "Look") -> "BloatAnswer":
     return {
         "schema": 1,
         "session": looked.session,

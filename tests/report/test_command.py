@@ -9,6 +9,7 @@ import pytest
 from cotemp.panels.forwarding import forward
 from cotemp.places import Places
 from tests.cli.real import here, home
+from tests.fitting import check
 
 from .story import SECRET, told
 from .test_page import read
@@ -42,12 +43,15 @@ def test_it_goes_into_a_pipe(busy: Places, tmp_path: Path) -> None:
     assert html.startswith("<!doctype html>\n")
     assert read(html).text
     assert list(tmp_path.glob("*.html")) == []
-    assert here("report", "co-migrate", "-o", "-", "--json").json["html"].startswith("<!doctype html>")
+    inline = here("report", "co-migrate", "-o", "-", "--json").json
+    check("answer-report", inline)
+    assert inline["html"].startswith("<!doctype html>")
 
 
 def test_programs_are_told_where_it_is(busy: Places, tmp_path: Path) -> None:
     """--json names the file, its size and how much is in it."""
     answer = here("report", "co-migrate", "--json").json
+    check("answer-report", answer)
     assert Path(answer["path"]).stat().st_size == answer["bytes"]
     assert answer["items"] > 5
 

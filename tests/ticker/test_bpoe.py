@@ -51,6 +51,7 @@ def test_a_log_that_leads_elsewhere_is_not_written(places: Places, tmp_path: Pat
 def test_log_bpoe_keeps_no_secret() -> None:
     """What goes into the log will be pasted into chats: secrets become marks. The body may come over stdin."""
     said = here("log-bpoe", "Deployed", f"with {TOKEN}", "--json")
+    check("answer-log-bpoe", said.json)
     text = Path(said.json["path"]).read_text()
     assert TOKEN not in text
     assert "with [secret:github-token:" in text

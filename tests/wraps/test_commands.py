@@ -9,6 +9,7 @@ import pytest
 
 from cotemp.places import SessionPlaces
 from tests.cli.real import cotemp, drop, end_daemon, here, home
+from tests.fitting import check
 
 from .zips import Part, zipped
 
@@ -25,9 +26,11 @@ def test_from_hand_to_hand(migrate: SessionPlaces, repo: Path) -> None:
     """A bundle is made, and taken in by another session; both answers say where to look."""
     made = here("cowrap", "Migrate", "--zip", "--to", "co-planning", "--repo", str(repo), "--json")
     assert made.code == 0
+    check("answer-cowrap", made.json)
     assert made.json["session"] == "co-migrate"
     assert Path(made.json["cowrap"]).exists()
     found = here("cowrap", "intake", made.json["bundle"], "--json")
+    check("answer-cowrap-intake", found.json)
     assert found.json["from"] == "co-migrate"
     assert found.json["session"] == "co-planning"
     assert [(one["name"], one["branch"], one["changes"]) for one in found.json["repos"]] == [("app", "main", 2)]
@@ -86,6 +89,7 @@ def test_the_session_of_the_terminal(migrate: SessionPlaces, monkeypatch: pytest
 def test_bloat_says_value_and_threshold(migrate: SessionPlaces) -> None:
     """Exit code 0 while all is well, 1 when a signal is over; looking alone counts for nothing."""
     fine = here("bloat", "co-migrate", "--json")
+    check("answer-bloat", fine.json)
     assert fine.code == 0
     assert {one["name"]: one["threshold"] for one in fine.json["signals"]}["stale_minutes"] == 25
     assert "Health OK" in here("bloat", "co-migrate").out
