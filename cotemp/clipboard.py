@@ -15,6 +15,8 @@ from .errors import AnswerIsNo, BadUsage, ToolMissing
 
 __all__ = ["TOOLS", "Tool", "copy", "osc52", "read", "usable"]
 
+_ITSELF = "take the text itself: cotemp paste ID --print"
+_ELSEWHERE = "put the text into a file, or into stdin"
 _PATIENCE = 10.0
 _SETTLING = 2.0
 """Seconds for which the clipboard may still hold what was there before: its owner changes behind our back."""
@@ -63,8 +65,8 @@ def copy(text: str, env: Mapping[str, str]) -> Tool:
             return tool
         failed.append(f"{tool.name} {why}")
     if failed:
-        raise AnswerIsNo(f"nothing was copied: {'; '.join(failed)}", "take the text itself: --print")
-    raise _missing()
+        raise AnswerIsNo(f"nothing was copied: {'; '.join(failed)}", _ITSELF)
+    raise _missing(env, _ITSELF)
 
 
 def read(env: Mapping[str, str], limit: int) -> str:
@@ -79,10 +81,8 @@ def read(env: Mapping[str, str], limit: int) -> str:
         else:
             return data.decode("utf-8-sig", "replace")
     if failed:
-        raise AnswerIsNo(
-            f"the clipboard cannot be read: {'; '.join(failed)}", "put the text into a file, or into stdin"
-        )
-    raise _missing()
+        raise AnswerIsNo(f"the clipboard cannot be read: {'; '.join(failed)}", _ELSEWHERE)
+    raise _missing(env, _ELSEWHERE)
 
 
 def osc52(text: str) -> bytes:
@@ -93,14 +93,24 @@ def osc52(text: str) -> bytes:
 def usable(env: Mapping[str, str]) -> Iterator[Tool]:
     """The tools that may work here, both programs of each being there."""
     for tool in TOOLS:
-        fits = (not tool.variable or env.get(tool.variable)) and tool.system in ("", sys.platform)
-        if fits and all(shutil.which(argv[0], path=env.get("PATH")) for argv in (tool.copy, tool.read)):
+        if (not tool.variable or env.get(tool.variable)) and _is_installed(tool, env):
             yield tool
 
 
-def _missing() -> ToolMissing:
+def _is_installed(tool: Tool, env: Mapping[str, str]) -> bool:
+    programs = (tool.copy[0], tool.read[0])
+    return tool.system in ("", sys.platform) and all(shutil.which(one, path=env.get("PATH")) for one in programs)
+
+
+def _missing(env: Mapping[str, str], instead: str) -> ToolMissing:
+    """Which program is missing, or which desktop for one that is there; `instead`: what works without any."""
+    desktops = ("DISPLAY", "WAYLAND_DISPLAY")
+    for tool in TOOLS:
+        if tool.variable in desktops and _is_installed(tool, env) and not any(map(env.get, desktops)):
+            what = f"{tool.name} reaches no clipboard: {tool.variable} is not set, so there is no desktop here"
+            return ToolMissing(what, f"call it from a terminal of the desktop, or {instead}")
     tools = {"darwin": "pbcopy", "win32": "clip.exe"}.get(sys.platform, "wl-clipboard, xclip or xsel")
-    return ToolMissing("no program here reaches a clipboard", f"install {tools}, or take the text itself: --print")
+    return ToolMissing("no program here reaches a clipboard", f"install {tools}, or {instead}")
 
 
 def _copied(tool: Tool, text: str, env: Mapping[str, str]) -> str:

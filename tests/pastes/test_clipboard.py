@@ -112,8 +112,10 @@ def test_without_a_tool_it_is_said(fakes: Fakes, env: dict[str, str]) -> None:
     with pytest.raises(ToolMissing) as caught:
         copy(TEXT, {"PATH": str(fakes.folder), **env})
     assert "--print" in caught.value.fix
-    with pytest.raises(ToolMissing):
+    assert ("xclip reaches no clipboard: DISPLAY is not set" in str(caught.value)) is (not env)
+    with pytest.raises(ToolMissing) as caught:
         read({"PATH": str(fakes.folder), **env}, 10)
+    assert "stdin" in caught.value.fix
 
 
 def test_one_of_two_programs_is_not_enough(fakes: Fakes) -> None:
