@@ -79,6 +79,28 @@ CONTRACT: dict[str, tuple[str, list[tuple[str, str, str | None, bool]]]] = {
         ],
     ),
     "Join-CoAgent": (NOBODY, []),
+    "Send-CoBackchat": (
+        "Cotemp.Backchat",
+        [
+            ("To", "string", None, YES),
+            ("Type", "string", "'handoff'", NO),
+            ("From", "string", None, NO),
+            ("Body", "string", None, NO),
+            ("BodyFile", "string", None, NO),
+            ("Attachments", "string[]", None, NO),
+            ("Priority", "string", "'normal'", NO),
+            ("Base", "string", None, NO),
+        ],
+    ),
+    "Export-CoPolicyCapsule": (
+        "Cotemp.Capsule",
+        [("CoProfilePath", "string", None, NO), ("OutDir", "string", None, NO)],
+    ),
+    "New-CoWrap": (
+        "Cotemp.CoWrap",
+        [("RepoPaths", "string[]", None, NO), ("OutDir", "string", None, NO), ("MaxCommits", "int", "30", NO)],
+    ),
+    "Add-CoBpoe": (TEXT, [("Title", "string", None, YES), ("Body", "string", None, YES)]),
 }
 """What is typed in the seed documents and in the original's scripts. More parameters may follow."""
 
@@ -153,6 +175,26 @@ SCRIPTS: dict[str, list[tuple[str, str, str | None]]] = {
     "scripts/Send-PolicyNotes": [],
     "scripts/Capture-StatusSnapshot": [("OutDir", "string", None)],
     "scripts/Test-DOHeader": [("Path", "string", None)],
+    "scripts/CoBackchat.Emit": [
+        ("To", "string", None), ("Type", "string", "'handoff'"), ("From", "string", None), ("Body", "string", None),
+        ("BodyFile", "string", None), ("Attachments", "string[]", None), ("Priority", "string", "'normal'"),
+        ("Base", "string", None),
+    ],
+    "scripts/CoProfile.ExportPolicyCapsule": [
+        ("CoProfilePath", "string", None), ("OutDir", "string", None), ("Bump", "switch", None)
+    ],
+    "scripts/CoWrap.Capture": [
+        ("RepoPaths", "string[]", None), ("OutDir", "string", None), ("MaxCommits", "int", "30")
+    ],
+    "scripts/BPOE.Log.Append": [("Title", "string", None), ("Body", "string", None)],
+    "scripts/BPOE.StatusDaemon": [
+        ("IntervalSec", "int", "90"), ("Focus", "string", "'Migration'"), ("RepoPath", "string", None),
+        ("Branch", "string", None),
+    ],
+    "scripts/Bloat.Monitor": [
+        ("Logs", "string", None), ("StatusFile", "string", None), ("WarnStaleMinutes", "int", "25"),
+        ("WarnSlowDOsPerHour", "int", "2"), ("AlertsDir", "string", None),
+    ],
 }  # fmt: skip
 HOME = shipped("ps") / "home"
 

@@ -5,7 +5,8 @@
 # At most once: a call of these carries a key, and a key that was seen before gets the first answer.
 $script:CoChanging = @(
     'panels.register', 'panels.repair', 'note.send', 'note.read', 'standdown', 'text.drop', 'do.drop', 'do.new',
-    'do.hello', 'run.approve', 'run.deny', 'watchers.enforce'
+    'do.hello', 'run.approve', 'run.deny', 'watchers.enforce', 'paste.take', 'paste.copy', 'paste.mark',
+    'backchat.emit', 'capsule.build', 'bootstrap', 'cowrap', 'bloat.act', 'bpoe.log', 'bpoe.status'
 )
 $script:CoPatience = 5000           # milliseconds for an answer of the kept process
 $script:CoPatienceSpawned = 30000   # milliseconds for a process of its own, with its start
@@ -17,15 +18,20 @@ $ExecutionContext.SessionState.Module.OnRemove = { Stop-CoBridge }
 
 function Invoke-CoBridge {
     # The result of one call, or an ErrorRecord: the one who raises it has the user's own line in it.
-    # -Spawn leaves the kept process alone: for completion, which must disturb nothing.
-    param([string] $Method, [hashtable] $Params = @{}, [switch] $Spawn)
+    # -Spawn leaves the kept process alone: for completion, which must disturb nothing; for what may take long; and for
+    # what takes secrets out of a text, as the environment of a new process has those that were set a moment ago.
+    # -Root is another home than this shell's.
+    param(
+        [string] $Method, [hashtable] $Params = @{}, [switch] $Spawn, [string] $Root,
+        [int] $Patience = $script:CoPatienceSpawned
+    )
     $bridge = $script:CoBridge
     try {
-        $json = ConvertTo-CoParams $Method $Params
+        $json = ConvertTo-CoParams $Method $Params $Root
         $reply = $null
         if (-not $Spawn -and -not $bridge.Busy -and $bridge.Failures -lt 3) { $reply = Send-CoKept $Method $json }
         if ($null -ne $bridge.Refusal) { return $bridge.Refusal }
-        if ($null -eq $reply) { $reply = Send-CoSpawned $Method $json }
+        if ($null -eq $reply) { $reply = Send-CoSpawned $Method $json $Patience }
     } catch {
         return New-CoError $_.Exception.Message 'See: cotemp doctor' 'NotInstalled'
     }
@@ -35,7 +41,8 @@ function Invoke-CoBridge {
 
 function ConvertTo-CoParams {
     # The params as JSON. What is empty is not sent: to cotemp that is the same as not given.
-    param([string] $Method, [hashtable] $Params)
+    param([string] $Method, [hashtable] $Params, [string] $Root)
+    $place = if ($Root) { $Root } else { $env:COTEMP_HOME }
     $sent = @{}
     foreach ($name in $Params.Keys) {
         $value = $Params[$name]
@@ -46,7 +53,7 @@ function ConvertTo-CoParams {
         cwd       = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
         shell_pid = $PID
         env       = @{
-            COSESSION_ID = $env:COSESSION_ID; COTEMP_HOME = $env:COTEMP_HOME; COTEMP_CONFIG = $env:COTEMP_CONFIG
+            COSESSION_ID = $env:COSESSION_ID; COTEMP_HOME = $place; COTEMP_CONFIG = $env:COTEMP_CONFIG
         }
     }
     Microsoft.PowerShell.Utility\ConvertTo-Json -InputObject $sent -Compress -Depth 10
@@ -132,8 +139,8 @@ function Wait-CoTask {
 }
 
 function Send-CoSpawned {
-    # The reply of a process of its own. Throws when there is none.
-    param([string] $Method, [string] $Json)
+    # The reply of a process of its own. Throws when there is none within so many milliseconds.
+    param([string] $Method, [string] $Json, [int] $Patience)
     $process = [System.Diagnostics.Process]::Start((New-CoProcessInfo @('bridge', 'call', $Method)))
     try {
         $utf8 = [System.Text.UTF8Encoding]::new($false)
@@ -144,7 +151,7 @@ function Send-CoSpawned {
         $process.StandardInput.Close()
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         while (-not $output.Wait(100)) {
-            if ($clock.ElapsedMilliseconds -gt $script:CoPatienceSpawned) { throw "cotemp did not answer: $Method" }
+            if ($clock.ElapsedMilliseconds -gt $Patience) { throw "cotemp did not answer: $Method" }
         }
         $reply = ConvertFrom-CoLine $output.Result
         if ($null -ne $reply) { return $reply }

@@ -43,10 +43,12 @@ function Test-CoCommand {
     # Whether this is how a command line of the program cotemp begins.
     param([string] $Word)
     $commands = @(
-        'approve', 'audit', 'autostart', 'bridge', 'cancel', 'check', 'demo', 'deny', 'diff', 'doctor', 'down',
-        'drop', 'enforce-single', 'explain', 'gc', 'grant', 'grants', 'held', 'hello', 'help', 'init', 'join', 'log',
-        'logs', 'new-do', 'notes', 'panels', 'retry', 'revoke', 'runs', 'scan', 'send', 'sent', 'show', 'smoke',
-        'stand-down', 'status', 'take', 'trust', 'undo', 'uninstall', 'up', 'verify', 'watch'
+        'acks', 'approve', 'audit', 'autostart', 'backchat', 'bloat', 'bootstrap', 'bpoe', 'bridge', 'cancel',
+        'capsule', 'check', 'cowrap', 'demo', 'deny', 'diff', 'doctor', 'down', 'drop', 'echo', 'enforce-single',
+        'explain', 'gc', 'grant', 'grants', 'held', 'hello', 'help', 'ingest', 'init', 'join', 'log', 'log-bpoe',
+        'logs', 'metrics', 'new-do', 'notes', 'panels', 'paste', 'report', 'respawn', 'retry', 'revoke', 'runs',
+        'scan', 'send', 'sent', 'show', 'smoke', 'stand-down', 'status', 'take', 'ticker', 'trust', 'undo',
+        'uninstall', 'up', 'verify', 'watch'
     )
     $Word.StartsWith('-') -or $commands -ccontains $Word
 }
