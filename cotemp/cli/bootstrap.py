@@ -182,8 +182,12 @@ def _again(cx: Context, old: "SessionPlaces", new: str) -> Made:
 
 
 def _new_id(cx: Context, old: "SessionPlaces", named: str | None) -> str:
+    from ..wraps.closing import closed
+
     if named:
-        return session_id(named)
+        if closed(cx.places.session(new := session_id(named))):
+            raise BadUsage(f"{new} is closed itself", "name a new session, or one that goes on")
+        return new
     stem, _, number = old.id.rpartition("-") if re.search(r"-\d{1,3}$", old.id) else (old.id, "", "1")
     taken = {sid.casefold() for sid in cx.places.session_ids()}
     free = (f"{stem}-{one}" for one in range(int(number) + 1, 100_000))

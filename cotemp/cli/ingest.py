@@ -1,5 +1,6 @@
 """`ingest`: what a chat answered, item by item; a human decides about each thing that would do something."""
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from ..chat.understanding import Understood
 from ..chat.understanding import ingest as understand
 from ..errors import BadUsage, WaitsForHuman
-from ..messages.do import Flags
+from ..messages.do import FLAGS, Flags
 from ..panels import find
 from ..pastes.leftovers import keep
 from ..times import local_now
@@ -84,18 +85,24 @@ def _taken(cx: Context, intake: Intake, text: str, kept: str | None) -> Iterator
         yield Answer(text=took[-1].said)
     if kept is None and (understood.rest or any(one.left for one in took)):
         kept = str(keep(cx.places, intake.session, text, pasting.scrub(cx, intake.session), local_now()))
-    yield _ending(intake.session, text, understood, took, kept)
+    yield _ending(intake, text, understood, took, kept)
 
 
-def _ending(session: str | None, text: str, understood: Understood, took: list[Took], kept: str | None) -> Answer:
+def _ending(intake: Intake, text: str, understood: Understood, took: list[Took], kept: str | None) -> Answer:
     json: IngestAnswer = {
         "schema": 1,
-        "session": session,
+        "session": intake.session,
         "items": [one.json for one in took],
         "rest": [{"first": lines.first, "last": lines.last} for lines in understood.rest],
         "kept": kept,
     }
     waits = any(one.waits for one in took)
     code = 1 if any(one.wrong for one in took) else WaitsForHuman.exit_code if waits else 0
-    again = f"--from {session or 'SESSION'}" if waits else ""
-    return Answer(json, left_over(text, understood, kept, again=again), code)
+    return Answer(json, left_over(text, understood, kept, again=_again(intake) if waits else ""), code)
+
+
+def _again(intake: Intake) -> str:
+    """The options of this call, for the next one."""
+    given = [f"--from {intake.session}" if intake.session else "", f"--to {shlex.quote(intake.to)}" if intake.to else ""]
+    given += [f"--allow-{flag}" for flag in FLAGS if getattr(intake.allow, flag)]
+    return " ".join(filter(None, given)) or "--to SESSION"

@@ -240,12 +240,16 @@ def test_a_chat_that_is_no_session_may_answer(tmp_path: Path) -> None:
 
 
 def test_a_script_that_waits_is_decided_with_the_command_that_is_told(tmp_path: Path) -> None:
-    """It names the session again, which the kept answer does not."""
+    """It says again what the kept answer does not: whose it is, where its script goes, what it may."""
     answer = tmp_path / "answer.md"
     answer.write_text(fenced())
     ran = here("ingest", str(answer), "--from", "Migrate")
     assert ran.code == 5
     assert ran.out.splitlines()[-1].endswith("__answer.md --from co-migrate")
+    ran = here("ingest", str(answer), "--to", "Planning", "--allow-writes")
+    assert ran.out.splitlines()[-1].endswith("__answer.md --to Planning --allow-writes")
+    ran = here("ingest", str(answer))
+    assert ran.out.splitlines()[-1].endswith("__answer.md --to SESSION")
 
 
 def test_who_is_on_old_policy_is_told_what_to_do(profile: Path) -> None:
@@ -641,6 +645,7 @@ def test_a_closed_session_leads_to_its_successor() -> None:
     again = here("respawn", "co-migrate", "--json").json
     assert again["paste"]["id"] == answer["paste"]["id"]
     assert here("respawn", "co-migrate", "--as", "other").code == 2
+    assert here("respawn", "co-planning", "--as", "co-migrate").code == 2, "a closed session succeeds nobody"
     assert here("respawn", "co-migrate-2", "--json").json["successor"] == "co-migrate-3"
     here("send", "co-migrate", "through two", "--from", "co-planning")
     assert [note["text"] for note in here("notes", "co-migrate-3", "--json").json["notes"]] == ["through two"]
