@@ -45,11 +45,11 @@ def kept(places: Places) -> Kept | None:
     file = _file(places)
     try:
         value = json.loads(read_plain(file, _LIMIT)[0])
+        Version.of(str(value["capsule"]["version"]))  # nonsense is damage, too
         found = Kept(Capsule(dict(value["capsule"])), str(value["profile"]))
-        assert found.version
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, NotPlain, BadUsage, AssertionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, NotPlain, BadUsage) as error:
         raise DamagedData(f"cannot read {file}: {error}", "remove it, then: cotemp capsule build") from error
     return found
 

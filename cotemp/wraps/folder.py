@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 from ..places import is_link, storage_failed
@@ -40,7 +41,7 @@ def _walk(root: Path) -> list[tuple[Path, os.stat_result]]:
     while folders:
         try:
             with os.scandir(folders.pop()) as listing:
-                here = [(Path(one.path), os.lstat(one.path)) for one in listing]
+                here = [(Path(one.path), os.lstat(one.path)) for one in islice(listing, MAX_FILES + 1)]
         except OSError as error:
             raise storage_failed(root, error) from error
         for path, status in sorted(here):

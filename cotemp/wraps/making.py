@@ -113,7 +113,11 @@ def note_down(places: Places, event: str, session: str, at: datetime, **more: An
 
 def _write(folder: Path, snapshot: Snapshot, scrubber: Scrubber) -> tuple[Path, str]:
     text = render(snapshot, scrubber.scrub)
-    return deliver_new(folder, snapshot_name(snapshot.at), text.encode("utf-8", "replace")), text
+    return deliver_new(folder, snapshot_name(snapshot.at), _encoded(text)), text
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _bundle(
@@ -129,7 +133,7 @@ def _bundle(
 
 def _tell(places: Places, made: Made) -> None:
     names = {"snapshot": made.path.name, "bundle": made.bundle.name if made.bundle else None}
-    digest = hashlib.sha256(made.path.read_bytes()).hexdigest()
+    digest = hashlib.sha256(_encoded(made.text)).hexdigest()
     pointer = {"schema": 1, "session_id": made.session, "ts": utc(made.at), **names, "sha256": digest}
     write_whole(made.path.parent / LATEST, json.dumps(pointer, indent=2).encode() + b"\n")
     note_down(places, "wrap", made.session, made.at, **names, why=made.snapshot.why or None)

@@ -33,6 +33,7 @@ class Minder:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="minder", daemon=True)
         self._troubles: dict[str, str] = {}
+        self._bugs: dict[str, str] = {}
 
     def __enter__(self) -> Minder:
         self._thread.start()
@@ -47,8 +48,8 @@ class Minder:
             try:
                 self._look()
                 self._troubles.pop("", None)
-            except (CotempError, OSError) as error:
-                self._trouble("", f"the sessions are not looked after: {error}")
+            except Exception as error:  # of ours, too: it may not keep all later looks from being taken
+                self._trouble("", f"the sessions are not looked after: {self._said(error)}")
 
     def _look(self) -> None:
         """By the settings as they are now."""
@@ -60,6 +61,17 @@ class Minder:
                 self._trouble(look.session, look.told())
             else:
                 self._troubles.pop(look.session, None)
+
+    def _said(self, error: Exception) -> str:
+        """What went wrong; a bug is written down once, not each minute."""
+        if isinstance(error, CotempError | OSError):
+            return str(error)
+        kind = type(error).__name__
+        if kind not in self._bugs:
+            from ..bugs import understood
+
+            self._bugs[kind] = str(understood(error, "watch"))
+        return self._bugs[kind]
 
     def _trouble(self, session: str, line: str) -> None:
         """Say it once, not each minute."""

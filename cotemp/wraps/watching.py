@@ -124,7 +124,8 @@ def _watched(
     )
     made = _wrapped(places, config, session, now, desk, begun) if begun or due else None
     course = replace(course, over=course.over - ANSWERED) if made else course
-    remember(places, session.id, Memory(now if made else memory.wrapped, now, course))
+    wrapped = now if made else recall(places, session.id).wrapped  # anew: somebody may have made one meanwhile
+    remember(places, session.id, Memory(wrapped, now, course))
     look = Look(session.id, found, course, made)
     yield _told(places, config, look, begun) if begun and made else look
 

@@ -11,7 +11,7 @@ import pytest
 
 from cotemp import pastes
 from cotemp.chat.paste import Kind, Paste, new_id
-from cotemp.places import Places, SessionPlaces, own_config_file
+from cotemp.places import Places, SessionPlaces, own_config_file, state_root
 from cotemp.supervisor.daemon import write_wanted
 from cotemp.supervisor.logfile import log_file
 from cotemp.times import local_now
@@ -71,6 +71,25 @@ def test_a_look_each_minute(places: Places, told_much: str, settings: Path, monk
     assert told[1][0] == ""
     (path,) = snapshots(places)
     assert told_much in path.read_text(encoding="utf-8")
+
+
+def test_a_bug_of_ours_ends_no_later_look(places: Places, settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told once, with a report of it, and the sessions are looked after again as soon as that can be done."""
+    looks: list[int] = []
+
+    def broken(*_: object) -> list[object]:
+        looks.append(1)
+        if len(looks) < 4:
+            raise KeyError("what nobody foresaw")
+        return []
+
+    monkeypatch.setattr("cotemp.wraps.minder.watch_over", broken)
+    told: list[tuple[str, str]] = []
+    with Minder(places, settings, lambda session, line: told.append((session, line)), every=0.01):
+        eventually(lambda: len(looks) > 4)
+    ((_, line),) = told
+    assert "this is a bug in cotemp (KeyError)" in line
+    assert len(list((state_root() / "errors").iterdir())) == 1
 
 
 def test_the_daemon_has_one(places: Places, told_much: str, settings: Path) -> None:

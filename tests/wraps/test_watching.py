@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,9 @@ from cotemp.pastes.bootstrapping import capsule_in_force
 from cotemp.pastes.chats import echoed
 from cotemp.places import Places, SessionPlaces
 from cotemp.times import local_now
-from cotemp.wraps import Order, Pasted, make
+from cotemp.wraps import Order, Pasted, make, watching
+from cotemp.wraps.memory import recall, wrapped
+from cotemp.wraps.signals import facts_of
 from cotemp.wraps.watching import Look, look, watch_over
 from tests.portable import symlink
 from tests.status.planting import holding, own
@@ -277,6 +280,20 @@ class TestWatching:
             worked(NOW - (number + 5) * MINUTE)
         make(places, Config(), session, NOW, Order())
         assert not any(one.made for one in watched(places, 1, 2, 3))
+
+    def test_a_wrap_by_hand_in_the_middle_of_a_look_counts(
+        self, places: Places, session: SessionPlaces, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A CoWrap that another process makes while a session is looked at is not forgotten."""
+
+        def meanwhile(*given: Any) -> Any:
+            wrapped(places, session.id, NOW)
+            return facts_of(*given)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(watching, "facts_of", meanwhile)
+            watched(places, 1)
+        assert recall(places, session.id).wrapped == NOW
 
     def test_what_is_told_to_programs(self, places: Places, session: SessionPlaces) -> None:
         """The home's log has each bloat and each CoWrap, as JSON lines."""
