@@ -87,6 +87,7 @@ _ROWS = (
     _Row("bloat.act", "wraps:act", changing=True),
     _Row("bpoe.log", "wraps:log_bpoe", changing=True),
     _Row("bpoe.status", "wraps:bpoe_status", changing=True),
+    _Row("metrics", "wraps:metrics"),
     _Row("status", "watchers:status"),
     _Row("jobs.watch-info", "watchers:watch_info"),
     _Row("watchers.enforce", "watchers:enforce", changing=True),

@@ -40,11 +40,12 @@ def listing(
     from .. import runs
 
     sid = resolve(caller.places, session).id if session else None
-    found = runs.listing(caller.places, sid, _moment(since), failed=failed)
+    found = runs.listing(caller.places, sid, moment_of(since), failed=failed)
     return {"runs": [_row(row) for row in found[-limit:]], "more": max(0, len(found) - limit)}
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """The moment that the param `since` means; None for none. Raises BadParams."""
     if not text:
         return None
     try:

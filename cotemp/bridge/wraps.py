@@ -1,4 +1,4 @@
-"""Methods about how the work goes: CoWraps, whether a chat has grown too long, the original's BPOE files."""
+"""Methods about how the work goes: CoWraps, whether a chat has grown too long, BPOE files, what is counted."""
 
 # No `from __future__ import annotations`: the annotations of these functions are read when the program runs.
 
@@ -6,22 +6,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ..errors import BadUsage
-from ..panels import resolve
+from ..panels import find, resolve
 from ..places import SessionPlaces, make_folder, write_whole
 from ..times import utc
 from ..wraps import Order, PasteDesk, make
 from ..wraps.making import wrap_logs
 from .caller import Caller
-from .desk import folder_for, scrub_for, settings
+from .desk import desk_of, folder_for, scrub_for, settings
 from .params import Between
+from .runs import moment_of
 
 if TYPE_CHECKING:
     from ..config import Config
     from ..wraps.watching import Look
-    from .shapes import BloatInfo, BloatList, BpoeLogged, BpoeStatus, CoWrapMade
+    from .shapes import BloatInfo, BloatList, BpoeLogged, BpoeStatus, CoWrapMade, MetricInfo, MetricList
 
 _NOBODYS = "manual"
 _Session = Annotated[str | None, "a panel name or session id (default: all)"]
@@ -221,3 +222,44 @@ def bpoe_status(
         "bloated": list(health.bloated),
         "failing": list(health.failing),
     }
+
+
+# --- what is counted ---
+
+
+def metrics(
+    caller: Caller,
+    session: _Session = None,
+    since: Annotated[str | None, "only what happened since this date and time, RFC 3339"] = None,
+) -> "MetricList":
+    """What is counted here: DOs, rejected headers, notes, ACKs, bloat, and how long things took.
+
+    Example: {"session": "co-migrate", "since": "2026-11-21 10:00:00Z"}
+    """
+    from .. import metrics as room
+    from ..chat.metrics import summarise
+    from ..pastes.acks import history
+
+    sid = _counted(caller, session) if session else None
+    events = room.collect(caller.places, history(desk_of(caller).listing().records))
+    return {"metrics": _figures(summarise(events, moment_of(since), sid).json())}
+
+
+def _counted(caller: Caller, session: str) -> str:
+    """A closed session itself, not its successor."""
+    return (find(caller.places, session) or resolve(caller.places, session)).id
+
+
+def _figures(found: dict[str, Any]) -> "list[MetricInfo]":
+    figures = [_figure(name, value) for name, value in found["counts"].items()]
+    figures.append(_figure("pass_rate", found["pass_rate"], "rate"))
+    figures += [_figure(name, value, "s") for name, value in found["median_seconds"].items()]
+    for name in ("header_rejects", "failures", "bloat"):
+        figures += [_figure(name, value, reason=reason) for reason, value in found[name].items()]
+    return figures
+
+
+def _figure(
+    name: str, value: float | None, unit: Literal["", "rate", "s"] = "", reason: str | None = None
+) -> "MetricInfo":
+    return {"name": name, "reason": reason, "value": value, "unit": unit}

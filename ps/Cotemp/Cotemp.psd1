@@ -20,6 +20,7 @@
         'Get-CoAgentStatus'
         'Get-CoBloat'
         'Get-CoHeld'
+        'Get-CoMetric'
         'Get-CoNote'
         'Get-CoPanels'
         'Get-CoPaste'

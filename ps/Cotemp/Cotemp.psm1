@@ -16,6 +16,7 @@
 . "$PSScriptRoot/Public/Get-CoAgentStatus.ps1"
 . "$PSScriptRoot/Public/Get-CoBloat.ps1"
 . "$PSScriptRoot/Public/Get-CoHeld.ps1"
+. "$PSScriptRoot/Public/Get-CoMetric.ps1"
 . "$PSScriptRoot/Public/Get-CoNote.ps1"
 . "$PSScriptRoot/Public/Get-CoPanels.ps1"
 . "$PSScriptRoot/Public/Get-CoPaste.ps1"

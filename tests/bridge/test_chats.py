@@ -288,3 +288,22 @@ def test_the_line_of_status_has_the_originals_form(client: Client, home: Places,
     assert Path(told["path"]).read_text().strip() == told["line"]
     assert "focus=Migration | repo=-@-" in client.ask("bpoe.status")["line"]
     assert client.fault("bpoe.log", title=" ", body="x")[0] == 2
+
+
+def test_figures_come_with_their_reasons(client: Client, home: Places) -> None:
+    """Get-CoMetric: counts, rates and medians; of reasons there are lists, as a table may not have two equal keys."""
+    emitted(client)
+    client.ask("bloat.act")
+    found = client.ask("metrics")["metrics"]
+    assert {one["unit"] for one in found} == {"", "rate", "s"}
+    assert next(one["value"] for one in found if one["name"] == "pass_rate") is None
+    assert next(one["value"] for one in found if one["name"] == "paste_made") == 1
+    assert client.fault("metrics", since="yesterday")[0] == 2
+    assert client.fault("metrics", session="nobody")[0] == 4
+
+
+def test_a_message_makes_the_home_that_it_names(client: Client, tmp_path: Path) -> None:
+    """Send-CoBackchat -Base of a folder that is not there yet."""
+    there = {"env": {"COTEMP_HOME": str(tmp_path / "Elsewhere")}, "cwd": str(tmp_path)}
+    sent = client.ask("backchat.emit", to="co-migrate", body="x", context=there)
+    assert Path(sent["path"]).is_relative_to(tmp_path / "Elsewhere" / "inbox")

@@ -118,6 +118,8 @@ def chat(ask: Ask, home: Places) -> None:
     assert ask("bloat.act", session="co-migrate")["sessions"][0]["signals"]
     assert ask("bpoe.log", title="Checkpoint", body="green")["path"].endswith("BPOE.workflow.log.md")
     assert "focus=Migration" in ask("bpoe.status", focus="Migration")["line"]
+    figures = {one["name"]: one["value"] for one in ask("metrics", session="co-migrate")["metrics"]}
+    assert (figures["do_passed"], figures["ack"]) == (1, 0)
 
 
 def look(ask: Ask) -> None:

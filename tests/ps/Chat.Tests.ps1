@@ -142,6 +142,13 @@ Test-Case 'the line of status has the form of the original' {
     Assert-Equal $line ([System.IO.File]::ReadAllText((CoTemp 'logs\BPOE.status.txt')).Trim()) 'the file'
 }
 
+Test-Case 'what is counted are figures' {
+    $found = @(Get-CoMetric)
+    Assert-Equal 'Cotemp.Metric' $found[0].PSObject.TypeNames[0] 'the type'
+    Assert-True (($found | Where-Object { $_.name -eq 'paste_made' }).value -ge 2) 'the pastes'
+    Assert-True (($found | Out-String) -match 'pass_rate') 'the table'
+}
+
 Test-Case 'the scripts of the original do the same' {
     $env:DISPLAY = ''
     & (CoTemp 'scripts\CoBackchat.Emit.ps1') -To 'co-migrate' -Type status -Body 'by script' 3> $null 6> $null

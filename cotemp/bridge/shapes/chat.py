@@ -20,6 +20,8 @@ __all__ = [
     "CoWrapMade",
     "EmittedMessage",
     "LeftOut",
+    "MetricInfo",
+    "MetricList",
     "PasteCopied",
     "PasteInfo",
     "PasteList",
@@ -220,3 +222,20 @@ class BpoeStatus(TypedDict):
     attention: list[str]
     bloated: list[str]
     failing: list[str]
+
+
+class MetricInfo(TypedDict):
+    """A figure: a count, a rate from 0 to 1, or a median in seconds."""
+
+    name: str
+    reason: str | None
+    """Of which of them it is, where they are counted by reasons."""
+    value: float | None
+    """null: nothing was measured."""
+    unit: Literal["", "rate", "s"]
+
+
+class MetricList(TypedDict):
+    """All figures. None of them leaves this machine."""
+
+    metrics: list[MetricInfo]
