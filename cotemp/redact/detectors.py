@@ -15,10 +15,18 @@ __all__ = ["BEGIN_KEY", "END_KEY", "PRIVATE_KEY", "TABLE"]
 PRIVATE_KEY = "private-key"
 
 
-def _alone(prefix: bytes, body: bytes) -> bytes:
-    r"""`prefix` where no word runs into it (an escaped `\n` or `%3D` before it is no word), then `body`."""
-    before = rb"(?:(?<![A-Za-z0-9_-]%b)|(?<=\\[nrt]%b)|(?<=%%[0-9A-Fa-f]{2}%b))" % (prefix, prefix, prefix)
+def _alone(prefix: bytes, body: bytes, joins: bytes = b"_-") -> bytes:
+    r"""`prefix` where no word runs into it (an escaped `\n` or `%3D` before it is no word), then `body`.
+
+    `joins` are what words may hold besides letters and digits.
+    """
+    before = rb"(?:(?<![A-Za-z0-9%b]%b)|(?<=\\[nrt]%b)|(?<=%%[0-9A-Fa-f]{2}%b))" % (joins, prefix, prefix, prefix)
     return prefix + before + body
+
+
+def _aws(prefix: bytes) -> Detector:
+    """Capitals and digits only, so that it is seen in a file's name, too, which joins words by `_`."""
+    return Detector("aws-access-key", (prefix,), _alone(prefix, rb"[A-Z0-9]{16}(?![A-Za-z0-9])", joins=b""))
 
 
 _END = rb"(?![A-Za-z0-9_-])"
@@ -38,8 +46,8 @@ _SHAPED = (
         rb"LS0tLS1CRUdJTi(?:BQUklWQ|BSU0Eg|BFQyBQ|BPUEVOU1NI|BFTkNSWV|BEU0Eg)[A-Za-z0-9+/]{40,65536}={0,2}",
     ),
     Detector("age-key", (b"AGE-SECRET-KEY-1",), rb"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
-    Detector("aws-access-key", (b"AKIA",), _alone(b"AKIA", rb"[A-Z0-9]{16}") + _END),
-    Detector("aws-access-key", (b"ASIA",), _alone(b"ASIA", rb"[A-Z0-9]{16}") + _END),
+    _aws(b"AKIA"),
+    _aws(b"ASIA"),
     Detector("google-api-key", (b"AIza",), _alone(b"AIza", rb"[A-Za-z0-9_-]{35}") + _END),
     Detector("google-oauth", (b"GOCSPX-",), rb"GOCSPX-[A-Za-z0-9_-]{20,64}"),
     Detector("google-oauth", (b"ya29.",), _alone(rb"ya29\.", rb"[A-Za-z0-9_-]{20,4096}")),

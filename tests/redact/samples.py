@@ -64,6 +64,7 @@ SECRETS: list[tuple[str, str, str]] = [
     # (kind, the text with {} for the secret, the secret)
     ("aws-access-key", "aws_access_key_id = {}", "AK" + "IA" + upper(16)),
     ("aws-access-key", "temporary {} expired", "AS" + "IA" + upper(16)),
+    ("aws-access-key", "DO_rotate_{}_101501-k3f9ab.py", "AK" + "IA" + upper(16)),
     ("aws-secret-key", "aws_secret_access_key = {}", alnum(20) + "/" + alnum(19)),
     ("aws-secret-key", '"SecretAccessKey": "{}",', alnum(39) + "+"),
     ("google-api-key", "https://maps.example/api?key={}&v=3", "AI" + "za" + alnum(35)),
