@@ -103,6 +103,7 @@ def _ending(intake: Intake, text: str, understood: Understood, took: list[Took],
 
 def _again(intake: Intake) -> str:
     """The options of this call, for the next one."""
-    given = [f"--from {intake.session}" if intake.session else "", f"--to {shlex.quote(intake.to)}" if intake.to else ""]
+    given = [f"--from {intake.session}"] if intake.session else []
+    given += [f"--to {shlex.quote(intake.to)}"] if intake.to else []
     given += [f"--allow-{flag}" for flag in FLAGS if getattr(intake.allow, flag)]
-    return " ".join(filter(None, given)) or "--to SESSION"
+    return " ".join(given) or "--to SESSION"
