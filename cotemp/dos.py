@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TEMPLATES", "Dropped", "Template", "await_run", "drop", "drop_file", "from_template", "leave"]
 
+_LONG_WORD = re.compile(r"(?=\S{0,200}\d)\S{16}")
+"""What has no digit, or is shorter, is nobody's key."""
 LOST_AFTER = 3.0
 """Seconds after which a DO that is neither in the queue nor in the ledger counts as taken by somebody else."""
 
@@ -60,7 +63,7 @@ def drop(
     data = write(draft, language.syntax)
     if len(data) > DO_LIMIT:
         raise BadUsage(f"the DO has more than {DO_LIMIT // 1024**2} MiB", "keep large data in a file of its own")
-    return _put(session, data, draft.title, draft.id, language, mark)
+    return _put(places, session, data, draft.title, draft.id, language, mark)
 
 
 def drop_file(places: Places, to: str, data: bytes, do: Do, language: Written, *, create: bool = False) -> Dropped:
@@ -68,7 +71,7 @@ def drop_file(places: Places, to: str, data: bytes, do: Do, language: Written, *
 
     Raises UnknownTarget (not with `create`), StorageFailed when the disk refuses.
     """
-    return _put(resolve(places, to, create=create), data, do.title, do.id, language)
+    return _put(places, resolve(places, to, create=create), data, do.title, do.id, language)
 
 
 def leave(spool: Path, to: str, what: Draft | bytes, language: Written) -> Path:
@@ -154,12 +157,13 @@ def _check(draft: Draft) -> None:
 
 
 def _put(
-    session: SessionPlaces, data: bytes, title: str, do_id: str | None, language: Written, mark: Mark | None = None
-) -> Dropped:
+    places: Places, session: SessionPlaces, data: bytes, title: str, do_id: str | None, language: Written,
+    mark: Mark | None = None,
+) -> Dropped:  # fmt: skip
     refuse_link(session.inbox)
     make_folder(session.inbox)
-    now = mark.at if mark else local_now()
-    name = do_name(title, now, language.extension, mark.letters[:6] if mark else "")
+    now, shown = mark.at if mark else local_now(), _without_secrets(places, title)
+    name = do_name(shown, now, language.extension, mark.letters[:6] if mark else "")
     if mark and mark.again and _has_arrived(session, name):
         return Dropped(session.inbox / name, session, title, do_id, now)
     while True:
@@ -167,7 +171,16 @@ def _put(
             return Dropped(deliver(session.inbox, name, data), session, title, do_id, now)
         except FileExistsError:
             now = local_now()  # six random characters met their like
-            name = do_name(title, now, language.extension)
+            name = do_name(shown, now, language.extension)
+
+
+def _without_secrets(places: Places, title: str) -> str:
+    """The title for a file's name, where `_` on either side and a cut would hide from everybody what a key is."""
+    if not _LONG_WORD.search(title):
+        return title
+    from .redact import scrub_of  # a table of patterns: titles that are words do without
+
+    return scrub_of(places).scrubber().scrub(title)
 
 
 def _has_arrived(session: SessionPlaces, name: str) -> bool:

@@ -73,6 +73,16 @@ def test_none_of_many_is_lost(places: Places, session: SessionPlaces) -> None:
     assert len({one.path for one in found}) == len({one.id for one in found}) == len(os.listdir(session.inbox)) == 200
 
 
+@pytest.mark.parametrize("prefix", ["ghp_", "npm_", "hf_"])
+def test_no_file_is_called_after_a_key(places: Places, session: SessionPlaces, prefix: str) -> None:
+    """Not even where the name is cut in the midst of it; the DO itself says what was meant."""
+    key = prefix + "0123456789abcdefghijABCDEFGHIJ456789"
+    for title in (f"Rotate {key} now", "x" * 70 + f" {key}"):
+        dropped = dos.drop(places, "co-x", replace(DRAFT, title=title), PWSH)
+        assert key[:12] not in dropped.path.name
+        assert title.encode() in dropped.path.read_bytes()
+
+
 @pytest.mark.parametrize("title", ["a/b\\c", "../../x", "x" * 300, "‮ gnp.é✓", "\ud800\n\0", "con", "."])
 def test_any_title_gives_a_file_in_the_inbox(places: Places, session: SessionPlaces, title: str) -> None:
     """No title leads out of the inbox, or to a name that a system cannot store."""
