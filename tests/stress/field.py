@@ -86,7 +86,7 @@ def filed(count: int) -> bool:
     return not _waiting() and sum(row.filed for row in rows()) >= count
 
 
-def settled(count: int, seconds: float = 30) -> list[Row]:
+def settled(count: int, seconds: float = 60) -> list[Row]:
     """Wait until so many runs are filed, and no DO waits or runs; returns all rows."""
     try:
         eventually(lambda: filed(count), seconds)
@@ -98,7 +98,7 @@ def settled(count: int, seconds: float = 30) -> list[Row]:
 
 
 def _waiting() -> list[Path]:
-    return [path for folder in ("inbox", "running", "held") for path in home().sessions.glob(f"*/{folder}/*.*")]
+    return [path for folder in ("inbox", "running", "held") for path in home().sessions.glob(f"*/{folder}/*DO_*")]
 
 
 # --- watchers ---

@@ -154,7 +154,7 @@ def test_mail_from_sixteen_processes(tmp_path: Path) -> None:
         ]
         said = [process.communicate(timeout=60)[0].decode() for process in begun]
         assert [process.returncode for process in begun] == [0] * 16
-        found = settled(128, 40)
+        found = settled(128)
     assert numbers(tmp_path / "tally") == Counter(dict.fromkeys(range(128), 1))
     assert {row.outcome for row in found} == {Outcome.PASSED}
     session = home().session("co-a")
