@@ -16,7 +16,7 @@
     desk        what the methods about chats share
 
 The rest are the methods, one file for each group: `home`, `panels`, `notes`, `dos`, `files`, `runs`, `watchers`,
-`pastes`, `chats`, `wraps`.
+`pastes`, `chats`, `wraps`, `telling`.
 """
 
 from __future__ import annotations

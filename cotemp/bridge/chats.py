@@ -12,9 +12,8 @@ from ..errors import AnswerIsNo, NotFound
 from ..panels import find
 from ..pastes import Record
 from ..pastes.addressing import kept_under, window
-from ..places import make_folder, write_whole
 from .caller import Caller
-from .desk import desk_of, folder_for, made_before, own_or, scrub_for, settings, told
+from .desk import copy_into, desk_of, made_before, own_or, scrub_for, settings, told
 
 if TYPE_CHECKING:
     from ..chat.capsule import Capsule, Change
@@ -105,17 +104,12 @@ def capsule(
     source = _profile(caller, profile)
     made = _drafted(before, source, scrub_for(caller, config), version, bump=bump)
     written, text = publish(caller.places, made, str(source))
-    folder = folder_for(caller, out_dir, written.parent)
-    for file in (written, text) if folder else ():
-        assert folder, "it was asked for"
-        make_folder(folder)
-        write_whole(folder / file.name, file.read_bytes())
     record = _offered(caller, made, own_or(caller, to, "for whom?")) if to else None
     return {
         "version": str(made.version),
         "echo": echo(made.version),
-        "path": str((folder or written.parent) / written.name),
-        "paste_file": str((folder or text.parent) / text.name),
+        "path": str(copy_into(caller, out_dir, written) or written),
+        "paste_file": str(copy_into(caller, out_dir, text) or text),
         "changes": [_change(one) for one in difference(before.capsule.data, made.data)] if before else [],
         "dropped": [{"pointer": one.pointer, "why": one.why} for one in made.dropped],
         "paste": told(desk, record) if record else None,

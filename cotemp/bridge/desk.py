@@ -11,6 +11,7 @@ from ..config import in_force
 from ..panels import resolve
 from ..pastes import Desk, Record
 from ..pastes.addressing import kept_under
+from ..places import make_folder, write_whole
 from ..times import utc
 from .caller import Caller
 from .spelling import spaced
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from .shapes import PasteInfo
 
-__all__ = ["desk_of", "folder_for", "made_before", "moment", "own_or", "scrub_for", "settings", "told", "under"]
+__all__ = ["copy_into", "desk_of", "made_before", "moment", "own_or", "scrub_for", "settings", "told", "under"]
 
 
 def desk_of(caller: Caller) -> Desk:
@@ -84,9 +85,14 @@ def moment(at: datetime) -> str:
     return spaced(utc(at))
 
 
-def folder_for(caller: Caller, named: str | None, usual: Path) -> Path | None:
-    """The folder for copies; None when nobody named one, or the one that they have anyhow."""
+def copy_into(caller: Caller, named: str | None, file: Path) -> Path | None:
+    """Copy a file into the folder `out_dir`; None when nobody named one, or the one that it lies in. Raises
+    StorageFailed."""
     if not named:
         return None
     folder = Path(caller.path("out_dir", named))
-    return None if os.path.realpath(folder) == os.path.realpath(usual) else folder
+    if os.path.realpath(folder) == os.path.realpath(file.parent):
+        return None
+    make_folder(folder)
+    write_whole(folder / file.name, file.read_bytes())
+    return folder / file.name

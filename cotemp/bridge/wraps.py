@@ -1,4 +1,4 @@
-"""Methods about how the work goes: CoWraps, whether a chat has grown too long, BPOE files, what is counted."""
+"""Methods about handing a session over: its CoWrap, and whether its chat has grown too long."""
 
 # No `from __future__ import annotations`: the annotations of these functions are read when the program runs.
 
@@ -6,23 +6,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from ..errors import BadUsage
-from ..panels import find, resolve
-from ..places import SessionPlaces, make_folder, write_whole
+from ..panels import resolve
+from ..places import SessionPlaces
 from ..times import utc
 from ..wraps import Order, PasteDesk, make
 from ..wraps.making import wrap_logs
 from .caller import Caller
-from .desk import desk_of, folder_for, scrub_for, settings
+from .desk import copy_into, settings
 from .params import Between
-from .runs import moment_of
 
 if TYPE_CHECKING:
     from ..config import Config
     from ..wraps.watching import Look
-    from .shapes import BloatInfo, BloatList, BpoeLogged, BpoeStatus, CoWrapMade, MetricInfo, MetricList
+    from .shapes import BloatInfo, BloatList, CoWrapMade
 
 _NOBODYS = "manual"
 _Session = Annotated[str | None, "a panel name or session id (default: all)"]
@@ -57,7 +55,7 @@ def cowrap(
     return {
         "session": found.id,
         "path": str(path),
-        "copy": _copied(caller, out_dir, path),
+        "copy": str(copy) if (copy := copy_into(caller, out_dir, path)) else None,
         "bundle": str(zipped) if zipped else None,
     }
 
@@ -89,15 +87,6 @@ def _lines(file: Path) -> Sequence[str]:
     from ..wraps.files import tail
 
     return tail(file, 200)
-
-
-def _copied(caller: Caller, out_dir: str | None, path: Path) -> str | None:
-    folder = folder_for(caller, out_dir, path.parent)
-    if folder is None:
-        return None
-    make_folder(folder)
-    write_whole(folder / path.name, path.read_bytes())
-    return str(folder / path.name)
 
 
 # --- bloat ---
@@ -172,94 +161,3 @@ def _told(caller: Caller, one: "Look") -> "BloatInfo":
         "paste": one.paste or None,
         "problem": one.problem or None,
     }
-
-
-# --- the original's BPOE files ---
-
-
-def log_bpoe(
-    caller: Caller,
-    title: Annotated[str, "what it is about, one line"],
-    body: Annotated[str, "the text"],
-) -> "BpoeLogged":
-    """Add an entry to the log of the workflow, logs/BPOE.workflow.log.md in the home. Secrets become marks.
-
-    Example: {"title": "Checkpoint", "body": "Header tests are green; next: the watcher"}
-    """
-    from .. import bpoe
-
-    if not title.strip():
-        raise BadUsage("the title is empty", "say what it is about")
-    scrub = scrub_for(caller, settings(caller))
-    if caller.is_again and bpoe.stands(caller.places, title, body, caller.now, scrub):
-        return {"path": str(bpoe.log_file(caller.places))}
-    return {"path": str(bpoe.append(caller.places, title, body, caller.now, scrub))}
-
-
-def bpoe_status(
-    caller: Caller,
-    focus: Annotated[str | None, "what the work is about now (default: as said last)"] = None,
-    repo: Annotated[str | None, "the repo that is worked in"] = None,
-    branch: Annotated[str | None, "its branch (default: the one that is checked out there)"] = None,
-) -> "BpoeStatus":
-    """Write the line of status, logs/BPOE.status.txt in the home, with a health that is computed.
-
-    Example: {"focus": "Migration", "repo": "/home/me/src/app"}
-    """
-    from .. import bpoe
-
-    folder = Path(caller.path("repo", repo)) if repo else None
-    name = folder.name if folder else "-"
-    found = branch or (bpoe.branch_of(folder) if folder else "-")
-    said = bpoe.Said(focus or bpoe.focus_of(caller.places), name, found)
-    health = bpoe.health(caller.places, caller.now)
-    line = scrub_for(caller, settings(caller))(bpoe.status_line(said, health, caller.now))
-    return {
-        "path": str(bpoe.write(caller.places, line)),
-        "line": line,
-        "health": health.word,
-        "attention": list(health.attention),
-        "bloated": list(health.bloated),
-        "failing": list(health.failing),
-    }
-
-
-# --- what is counted ---
-
-
-def metrics(
-    caller: Caller,
-    session: _Session = None,
-    since: Annotated[str | None, "only what happened since this date and time, RFC 3339"] = None,
-) -> "MetricList":
-    """What is counted here: DOs, rejected headers, notes, ACKs, bloat, and how long things took.
-
-    Example: {"session": "co-migrate", "since": "2026-11-21 10:00:00Z"}
-    """
-    from .. import metrics as room
-    from ..chat.metrics import summarise
-    from ..pastes.acks import history
-
-    sid = _counted(caller, session) if session else None
-    events = room.collect(caller.places, history(desk_of(caller).listing().records))
-    return {"metrics": _figures(summarise(events, moment_of(since), sid).json())}
-
-
-def _counted(caller: Caller, session: str) -> str:
-    """A closed session itself, not its successor."""
-    return (find(caller.places, session) or resolve(caller.places, session)).id
-
-
-def _figures(found: dict[str, Any]) -> "list[MetricInfo]":
-    figures = [_figure(name, value) for name, value in found["counts"].items()]
-    figures.append(_figure("pass_rate", found["pass_rate"], "rate"))
-    figures += [_figure(name, value, "s") for name, value in found["median_seconds"].items()]
-    for name in ("header_rejects", "failures", "bloat"):
-        figures += [_figure(name, value, reason=reason) for reason, value in found[name].items()]
-    return figures
-
-
-def _figure(
-    name: str, value: float | None, unit: Literal["", "rate", "s"] = "", reason: str | None = None
-) -> "MetricInfo":
-    return {"name": name, "reason": reason, "value": value, "unit": unit}
