@@ -6,11 +6,11 @@ import base64
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .asking import NoAnswer, ask
 from .errors import AnswerIsNo, BadUsage, ToolMissing
 
 __all__ = ["TOOLS", "Tool", "copy", "osc52", "read", "usable"]
@@ -149,33 +149,12 @@ def _differs(tool: Tool, text: str, env: Mapping[str, str]) -> str:
 def _read(tool: Tool, env: Mapping[str, str], most: int) -> bytes | str:
     """What the tool reads, at most so many bytes; or why it does not, as half a sentence."""
     try:
-        process = subprocess.Popen(
-            _argv(tool.read, env),
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        said = ask(_argv(tool.read, env), env, most=most, patience=_PATIENCE)
+    except NoAnswer:
+        return "does not answer when it is asked what it holds"
     except OSError as error:
         return f"cannot be started: {error.strerror}"
-    assert process.stdout
-    late = threading.Event()
-
-    def give_up() -> None:
-        late.set()
-        process.kill()
-
-    patience = threading.Timer(_PATIENCE, give_up)
-    patience.start()
-    with process:
-        data = process.stdout.read(most)
-        if len(data) == most:
-            process.kill()  # it may go on for gigabytes
-        process.wait()
-    patience.cancel()
-    if late.is_set():
-        return "does not answer when it is asked what it holds"
-    return data if process.returncode == 0 or len(data) == most else "cannot say what it holds"
+    return "cannot say what it holds" if said.code else said.out
 
 
 def _argv(argv: tuple[str, ...], env: Mapping[str, str]) -> list[str]:

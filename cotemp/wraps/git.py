@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from ..asking import NoAnswer, ask
 from ..chat.cowrap import RepoState
 from ..transaction.git import SAFE, environment
 
@@ -14,6 +14,8 @@ __all__ = ["PATIENCE", "folded", "look"]
 
 PATIENCE = 20.0
 """Seconds that one question to git may take."""
+_MOST = 1024 * 1024
+"""Bytes of an answer that are read: who writes a repo chooses how long its names and subjects are."""
 STATUS_LINES = 200
 """Lines of a status that are kept."""
 
@@ -26,13 +28,13 @@ _FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 
 
 class _Said(NamedTuple):
-    code: int
+    code: int | None
+    """None: it said more than is read."""
     out: str
-    err: str
 
 
-class _NoAnswer(Exception):
-    """Git is missing, or took too long; the text says which."""
+class _Silent(Exception):
+    """Git is missing, took too long, or would run what lies in the repo; the text says which."""
 
 
 def look(path: Path, commits: int = 30) -> RepoState:
@@ -43,7 +45,7 @@ def look(path: Path, commits: int = 30) -> RepoState:
         return RepoState(shown, path.name, is_there=False)
     try:
         return _looked(path, state, commits)
-    except _NoAnswer as error:
+    except _Silent as error:
         return RepoState(shown, state.name, error=str(error))
 
 
@@ -57,15 +59,15 @@ def folded(path: Path) -> str:
 
 def _looked(path: Path, state: RepoState, commits: int) -> RepoState:
     silenced = _silenced(path)
-    status = _ask(path, ["status", "-sb", "--ignore-submodules=dirty"], silenced)
+    asked = ["status", "-sb", "--ignore-submodules=dirty"]
+    status = _ask(path, asked, silenced)
     if status.code:
-        return RepoState(state.path, state.name, error=_first_line(status.err))
+        why = _ask(path, asked, silenced, with_errors=True)
+        return RepoState(state.path, state.name, error=_first_line(why.out))
     log = _ask(
         path, ["log", "--oneline", "--decorate", "--graph", "--no-color", f"--max-count={commits}"], silenced
     )  # an empty repo has none, and git calls that an error
-    return RepoState(
-        state.path, state.name, _branch(path, silenced), _kept(status.out), log.out if log.code == 0 else ""
-    )
+    return RepoState(state.path, state.name, _branch(path, silenced), _kept(status.out), "" if log.code else log.out)
 
 
 def _branch(path: Path, silenced: dict[str, str]) -> str:
@@ -79,7 +81,9 @@ def _branch(path: Path, silenced: dict[str, str]) -> str:
 def _silenced(path: Path) -> dict[str, str]:
     """Variables that switch off the filters which the repo's settings name: `status` would run them over its files."""
     listed = _ask(path, ["config", "-z", "--name-only", "--get-regexp", _FILTERS], {})
-    names = sorted(set(filter(None, listed.out.split("\0")))) if listed.code == 0 else []
+    if listed.code not in (0, 1) or "\ufffd" in listed.out:  # one that is not named exactly would be run
+        raise _Silent("its settings name filters that cannot be switched off")
+    names = sorted(set(filter(None, listed.out.split("\0"))))
     found = {"GIT_CONFIG_COUNT": str(len(names))} if names else {}
     for number, name in enumerate(names):
         found[f"GIT_CONFIG_KEY_{number}"] = name
@@ -87,24 +91,17 @@ def _silenced(path: Path) -> dict[str, str]:
     return found
 
 
-def _ask(path: Path, arguments: list[str], more: dict[str, str]) -> _Said:
+def _ask(path: Path, arguments: list[str], more: dict[str, str], *, with_errors: bool = False) -> _Said:
+    argv = ["git", "--no-pager", "--no-replace-objects", *SAFE, *_PLAIN, *arguments]
     try:
-        done = subprocess.run(
-            ["git", "--no-pager", "--no-replace-objects", *SAFE, *_PLAIN, *arguments],
-            cwd=path, env=environment() | more, stdin=subprocess.DEVNULL,
-            capture_output=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
+        said = ask(argv, environment() | more, most=_MOST, patience=PATIENCE, cwd=path, with_errors=with_errors)
     except FileNotFoundError:
-        raise _NoAnswer("git is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise _NoAnswer(f"git did not answer within {PATIENCE:g} s") from None
+        raise _Silent("git is not installed") from None
+    except NoAnswer:
+        raise _Silent(f"git did not answer within {PATIENCE:g} s") from None
     except OSError as error:
-        raise _NoAnswer(f"git cannot be asked here: {error.strerror}") from None
-    return _Said(done.returncode, _text(done.stdout), _text(done.stderr))
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n")
+        raise _Silent(f"git cannot be asked here: {error.strerror}") from None
+    return _Said(said.code, said.out.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n"))
 
 
 def _first_line(text: str) -> str:

@@ -217,6 +217,37 @@ class TestRepos:
                 git(repo, *asked)
         assert ran.exists(), "git runs it when it is asked as usual"
 
+    def test_a_filter_whose_name_is_no_text_is_not_run(self, repo: Path, tmp_path: Path) -> None:
+        """A filter that cannot be named cannot be switched off: then git is not asked, and that is told."""
+        ran = tmp_path / "ran"
+        with open(repo / ".git" / "config", "ab") as config:
+            config.write(b'[filter "x\xff"]\n\tclean = "touch \'' + os.fsencode(ran) + b"'; cat\"\n")
+        (repo / ".git" / "info" / "attributes").write_bytes(b"*.txt filter=x\xff\n")
+        (repo / "a.txt").write_text("2\n")
+        assert "cannot be switched off" in look(repo).error
+        assert not ran.exists()
+        git(repo, "status")
+        assert ran.exists(), "git runs it when it is asked as usual"
+
+    def test_more_filters_than_are_read_are_not_run(self, repo: Path, tmp_path: Path) -> None:
+        """A list of filters without end hides none of them."""
+        ran = tmp_path / "ran"
+        many = "".join(f'[filter "{number:>0500}"]\n\tclean = cat\n' for number in range(3000))
+        with open(repo / ".git" / "config", "a", encoding="utf-8") as config:
+            config.write(f'{many}[filter "x"]\n\tclean = "touch \'{ran}\'; cat"\n')
+        (repo / ".git" / "info" / "attributes").write_text("*.txt filter=x\n")
+        (repo / "a.txt").write_text("2\n")
+        assert look(repo).error
+        assert not ran.exists()
+
+    def test_a_log_without_end_is_cut(self, repo: Path) -> None:
+        """Whoever writes a repo chooses how long its subjects are, not how much of them is read."""
+        (repo / "subject").write_text("x" * 2_000_000)
+        git(repo, "commit", "-q", "--allow-empty", "-F", "subject")
+        found = look(repo)
+        assert found.branch == "main"
+        assert 0 < len(found.commits) <= 1024 * 1024
+
     def test_what_is_no_repo(self, tmp_path: Path) -> None:
         """Each says what it is; none is an error."""
         assert not look(tmp_path / "none").is_there
