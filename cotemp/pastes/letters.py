@@ -127,17 +127,20 @@ def message_of(desk: Desk, record: Record) -> Backchat | None:
 
 
 def acknowledge(places: Places, record: Record) -> Path | None:
-    """Set `ack` in the JSON of an acknowledged message, and leave the receipt beside it; None without a file."""
+    """Set `ack` in the JSON of an acknowledged message, and leave the receipt beside it; None without a file.
+
+    Whoever can write the home can put a message with the same id there, so every one of this id gets both.
+    """
+    receipts = list[Path]()
     for path in _files(places, record.about):
         message = _read(path)
         if message is None:
             continue
         if not message.ack:
             write_whole(path, _bytes(replace(message, ack=True)))
-        receipt = path.with_name(f"{path.stem}.receipt.json")
-        write_whole(receipt, json.dumps(_receipt(record), indent=2, ensure_ascii=False).encode() + b"\n")
-        return receipt
-    return None
+        receipts.append(path.with_name(f"{path.stem}.receipt.json"))
+        write_whole(receipts[-1], json.dumps(_receipt(record), indent=2, ensure_ascii=False).encode() + b"\n")
+    return receipts[0] if receipts else None
 
 
 def _receipt(record: Record) -> dict[str, object]:

@@ -15,8 +15,8 @@ import time
 from typing import Any
 
 from ..redact import Scrub
-from .helper import helper
 from .plan import KEEPER, SCRUB, message
+from .same_python import same_python
 
 assert sys.platform != "win32"
 
@@ -127,7 +127,7 @@ class Nursery:
 
     def _hatch(self) -> None:
         ours, theirs = socket.socketpair()
-        argv = helper(f"{__package__}.zygote", str(theirs.fileno()))
+        argv = same_python(f"{__package__}.zygote", str(theirs.fileno()))
         with theirs:
             self._zygote = subprocess.Popen(
                 argv, cwd="/", pass_fds=[theirs.fileno()], start_new_session=True,

@@ -14,7 +14,7 @@ from functools import cache
 from typing import IO, Any
 
 from ..redact import Scrub
-from .helper import helper
+from .same_python import same_python
 
 assert sys.platform == "win32"
 
@@ -37,7 +37,7 @@ class Nursery:
         """A line to a keeper that is being started. Raises OSError when no process can be started."""
         return PipeLine(
             subprocess.Popen(
-                helper(_KEEPER), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                same_python(_KEEPER), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=self._said, creationflags=subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP,
             )
         )  # fmt: skip
@@ -63,7 +63,7 @@ class Nursery:
 @cache
 def _terminals_work() -> bool:
     """Tried once, in a process of its own: the library changes the console of the process that uses it."""
-    argv = helper(_KEEPER, "try-terminal")
+    argv = same_python(_KEEPER, "try-terminal")
     try:
         tried = subprocess.run(
             argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TRIAL,

@@ -71,6 +71,16 @@ def test_an_ack_that_was_cut_off_is_finished_by_the_next(places: Places) -> None
     assert made.json.with_suffix(".receipt.json").exists()
 
 
+def test_a_planted_copy_does_not_catch_an_ack(places: Places) -> None:
+    """Somebody puts a message with the same id before ours: the ACK of ours is recorded all the same."""
+    made = emitted(places)
+    planted = made.json.with_name(made.json.name.replace("2026-", "2020-"))
+    planted.write_text(made.json.read_text().replace('"title": "', '"title": "not '))
+    acks.accept(desk_of(places), done(made.message.id))
+    assert json.loads(made.json.read_text())["ack"] is True
+    assert made.json.with_suffix(".receipt.json").exists()
+
+
 def test_a_link_in_the_inbox_of_messages_leads_nowhere(places: Places, tmp_path: Path) -> None:
     """Neither is a message written through a link, nor one read there acknowledged."""
     made = emitted(places)

@@ -1,4 +1,4 @@
-"""Starting a helper process of ours: the same Python, and the same cotemp wherever it was imported from."""
+"""Starting a process of our own: the same Python, and the same cotemp wherever it was imported from."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 import os
 import sys
 
-__all__ = ["helper"]
+__all__ = ["same_python"]
 
 _CODE = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from {} import main; main()"
 
 
-def helper(module: str, *arguments: str) -> list[str]:
+def same_python(module: str, *arguments: str) -> list[str]:
     """The command line of a process that calls `main()` of `module`, with `arguments` as `sys.argv[1:]`.
 
     Its imports are searched where ours are, and not in its working folder.
