@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 
 from ..errors import BadUsage
@@ -65,6 +66,7 @@ def new_id() -> str:
     return f"p-{random_part(6)}"
 
 
+@lru_cache(maxsize=1)  # each of a paste's parts names it
 def digest(body: str) -> str:
     """Eight hex digits: enough to see that two pastes are not the same, not to prove that they are."""
     return hashlib.sha256(_settled(body).encode("utf-8", "surrogatepass")).hexdigest()[:8]
