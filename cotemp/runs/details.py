@@ -6,11 +6,9 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DamagedData, NotFound
-from ..messages.do import Do
-from ..messages.header import HeaderError, Syntax, read
 from ..messages.run import Outcome, State
 from ..names import DO_LIMIT, running_name
 from ..places import Places
@@ -18,6 +16,9 @@ from ..store.ledger import Ledger
 from ..store.mailbox import NotPlain, read_plain
 from .foreign import LIMIT
 from .row import Entry
+
+if TYPE_CHECKING:
+    from ..messages.do import Do
 
 __all__ = ["artifact_folder", "do_file", "do_of", "document", "parsed", "run_dir", "text_log"]
 
@@ -81,6 +82,8 @@ def do_of(places: Places, entry: Entry) -> Do | None:
 
 def parsed(data: bytes) -> Do | None:
     """The DO that these bytes are, in whatever language; None when their header is none that may run."""
+    from ..messages.header import HeaderError, Syntax, read  # who only reads a log does without
+
     for syntax in Syntax:
         try:
             return read(data, syntax)
