@@ -15,6 +15,7 @@ __all__ = [
     "legacy",
     "local",
     "local_now",
+    "local_or_none",
     "parse_duration",
     "parse_utc",
     "show_age",
@@ -74,6 +75,16 @@ def parse_utc(text: str) -> datetime:
     Raises ValueError when it is none.
     """
     return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+
+
+def local_or_none(text: object) -> datetime | None:
+    """The time that another program may have written, as local time; None when it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return parse_utc(text).astimezone()
+    except (ValueError, OverflowError, OSError):  # it may say anything
+        return None
 
 
 def parse_duration(text: str) -> float:

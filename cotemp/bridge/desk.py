@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from .shapes import PasteInfo
 
-__all__ = ["copy_into", "desk_of", "made_before", "moment", "own_or", "scrub_for", "settings", "told", "under"]
+__all__ = ["copy_into", "desk_of", "made_before", "own_or", "scrub_for", "settings", "told", "under"]
 
 
 def desk_of(caller: Caller) -> Desk:
@@ -78,11 +77,6 @@ def told(desk: Desk, record: Record) -> PasteInfo:
         "characters": sum(part["characters"] for part in record.parts),
         "files": [str(desk.path(record, number)) for number in range(1, len(record.parts) + 1)],
     }
-
-
-def moment(at: datetime) -> str:
-    """A moment for PowerShell."""
-    return spaced(utc(at))
 
 
 def copy_into(caller: Caller, named: str | None, file: Path) -> Path | None:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from ..chat.budget import size
 from ..errors import NotFound
 from ..pastes import Desk, Record
-from ..pastes.acks import Due, due
+from ..pastes.acks import due
 from ..times import utc
 from .caller import Caller
-from .desk import desk_of, moment, told, under
+from .desk import desk_of, told, under
 from .params import Between
-from .spelling import spaced
+from .spelling import spaced_all
 
 if TYPE_CHECKING:
-    from .shapes import AckInfo, AckList, PasteCopied, PasteList, PasteMarked, PasteTaken
+    from .shapes import AckList, PasteCopied, PasteList, PasteMarked, PasteTaken
 
 _Paste = Annotated[str, "its id, or the beginning of it"]
 _Newest = Annotated[str | None, "its id, or the beginning of it (default: the newest that waits and was not copied)"]
@@ -111,7 +111,7 @@ def acks(
     found = due(desk.listing().records, caller.now)
     return {
         "acks": [
-            _ack(one)
+            spaced_all(one.json())
             for one in found
             if (only is None or one.record.session == only) and (state is None or one.state == state)
         ]
@@ -137,21 +137,3 @@ def _happened(caller: Caller, record: Record, what: str) -> bool:
     """True when an earlier attempt at this very call has noted it down."""
     last = record.last(what)
     return caller.is_again and last is not None and last["at"] == utc(caller.now)
-
-
-def _ack(one: Due) -> "AckInfo":
-    record, done = one.record, one.record.last("acknowledged")
-    return {
-        "id": record.about or record.id,
-        "paste": record.id,
-        "session": record.session,
-        "kind": record.kind.value,
-        "title": record.title,
-        "priority": record.priority,
-        "state": one.state,
-        "since": moment(one.since),
-        "due": moment(one.until),
-        "acknowledged": spaced(done["at"]) if done else None,
-        "standing": done.get("standing") if done else None,
-        "references": done.get("references", []) if done else [],
-    }

@@ -10,8 +10,11 @@ __all__ = ["spaced", "spaced_all"]
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)", re.ASCII)
 _KEYS = frozenset(
-    ("ts", "at", "until", "queued", "started", "ended", "since", "generated", "self_tested", "limited_until")
-)
+    (
+        "ts", "at", "since", "until", "due", "queued", "started", "ended", "acknowledged", "generated", "self_tested",
+        "limited_until",
+    )
+)  # fmt: skip
 
 
 @overload

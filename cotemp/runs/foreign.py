@@ -23,7 +23,7 @@ from ..names import is_run_id, run_of
 from ..places import Places
 from ..renames import remove
 from ..store.mailbox import NotPlain, read_plain
-from ..times import STAMP, parse_utc, utc
+from ..times import STAMP, local_or_none, utc
 from .row import Entry, LogFolder, RunRow
 
 __all__ = ["legacy_stamp", "read_foreign"]
@@ -204,8 +204,8 @@ def _understand(document: dict[str, Any], base: str) -> _Values:
     run_id = claimed if isinstance(claimed, str) and is_run_id(claimed) else run_of(base) or legacy_stamp(base) or base
     engine = document.get("engine")
     exit_code = document.get("exit_code")
-    ended = _moment(document.get("ended")) or _moment(document.get("ts"))
-    started = _moment(document.get("started"))
+    ended = local_or_none(document.get("ended")) or local_or_none(document.get("ts"))
+    started = local_or_none(document.get("started"))
     if "schema" not in document:
         started, engine = _legacy_start(document, ended, run_id), {"name": "pwsh"}
     return (
@@ -235,15 +235,6 @@ def _legacy_start(document: dict[str, Any], ended: datetime | None, run_id: str)
     with contextlib.suppress(ValueError, OverflowError, OSError):
         return datetime.strptime(run_id[:15], STAMP).astimezone()
     return ended
-
-
-def _moment(text: object) -> datetime | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        return parse_utc(text).astimezone()
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _text(value: object) -> str | None:

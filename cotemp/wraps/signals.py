@@ -13,7 +13,7 @@ from .. import runs
 from ..chat.bloat import Facts
 from ..names import do_extension, read_note_name
 from ..places import Places, SessionPlaces
-from ..times import dated, parse_utc
+from ..times import dated, local_or_none
 from .desk import NOBODY, Desk
 from .gathering import extensions
 from .memory import recall
@@ -54,7 +54,7 @@ def facts_of(
     wrapped = recall(places, session.id).wrapped
     since = max(wrapped, now - DAY) if wrapped else now - DAY
     entries = runs.survey(places, session.id, now - DAY).entries
-    begun = [at for entry in entries if (at := _at(entry.row.when))]
+    begun = [at for entry in entries if (at := local_or_none(entry.row.when))]
     signs = [*begun, *_ends(entries), *mail.sent.get(session.id.casefold(), ()), *_touched(config, session)]
     alive = sorted(at for at in signs if since < at <= now)
     pasted = desk.pasted(session.id)
@@ -71,13 +71,13 @@ def facts_of(
 
 
 def _ends(entries: list[Entry]) -> Iterator[datetime]:
-    yield from (at for entry in entries if (at := _at(entry.row.ended)))
+    yield from (at for entry in entries if (at := local_or_none(entry.row.ended)))
 
 
 def _latencies(entries: list[Entry]) -> Iterator[float]:
     """Seconds from each drop to its artifact. Of other programs' runs only their beginning is known."""
     for entry in entries:
-        came, ended = _at(entry.own.queued) if entry.own else None, _at(entry.row.ended)
+        came, ended = local_or_none(entry.own.queued) if entry.own else None, local_or_none(entry.row.ended)
         if came and ended:
             yield max(0.0, (ended - came).total_seconds())
 
@@ -105,10 +105,3 @@ def _names(folder: Path) -> list[str]:
         return os.listdir(folder)
     except OSError:
         return []
-
-
-def _at(text: str | None) -> datetime | None:
-    try:
-        return parse_utc(text).astimezone() if text else None
-    except (ValueError, OverflowError, OSError):  # a log of another program may say anything
-        return None
