@@ -23,6 +23,7 @@ from cotemp.explain.model import Walls
 from cotemp.messages.policy import Policy, Rule, Unenforced
 from cotemp.panels import register
 from cotemp.places import Places, own_config_file
+from cotemp.redact.machine import machine_key
 from cotemp.setup import CAREFUL, Done, initialise, plan_removal, remove
 from cotemp.setup.installed import digest
 from cotemp.store.claims import hold
@@ -314,6 +315,15 @@ def test_uninstall_leaves_exactly_the_users_files(fresh: Places, nobody_home: Pa
     assert {path for path, data in tree(nobody_home).items() if data is not None} == {
         f"Downloads/CoTemp/{path}" for path in mine
     }
+
+
+def test_uninstall_removes_the_key_of_the_fingerprints(fresh: Places) -> None:
+    """It belongs to all homes of this machine, so it goes with the last one."""
+    initialise(fresh, SEED, own_config_file())
+    machine_key(fresh)
+    assert fresh.fingerprint_key.exists()
+    remove(plan_removal(fresh))
+    assert not fresh.state.parent.exists()
 
 
 def test_uninstall_of_an_unused_home_leaves_nothing(fresh: Places, nobody_home: Path) -> None:
