@@ -159,7 +159,7 @@ def _empty_folders(places: Places) -> Iterator[Removal]:
     for name in ("sessions", "panels", *FOLDERS, ""):
         yield Removal(places.home / name, "an empty folder", if_empty=True)
     for module in module_folders():
-        for folder in (module / "Public", module / "Private", module, module.parent, module.parent.parent):
+        for folder in (module, module.parent, module.parent.parent):
             yield Removal(folder, "an empty folder", if_empty=True)
     yield Removal(classic_home(), "an empty folder", if_empty=True)
 
