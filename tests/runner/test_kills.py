@@ -63,8 +63,8 @@ def test_nothing_survives(tmp_path: Path, victim: str) -> None:
     ],
 )
 def test_the_watcher_learns_what_happened(bench: Bench, victim: str, expected: Outcome, reason: str) -> None:
-    """It is told, or finds out, and never waits for ever."""
-    started, launch = bench.start("echo ready; sleep 60")
+    """It is told, or finds out, and never waits for ever. (No shell stays, which might tell how its child ended.)"""
+    started, launch = bench.start("echo ready; exec sleep 60")
     await_output(launch.run_dir, "ready")
     assert started.pid
     keeper = parent_of(started.pid)
