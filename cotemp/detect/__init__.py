@@ -1,0 +1,1 @@
+"""What an agent's program is doing right now, with the evidence; it never guesses."""

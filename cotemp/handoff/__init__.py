@@ -1,0 +1,1 @@
+"""What reached a repo: commits on a ref, status files, inbox files. It reads, and writes nothing."""
