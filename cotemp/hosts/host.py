@@ -62,8 +62,8 @@ class Host(Protocol):
         ...
 
     def start(self, launch: Launch) -> Pane:
-        """Start an agent in a terminal of its own; it outlives this process. Raises HeldByOther when it has one that lives.
-        A dead one is cleared away first."""
+        """Start an agent in a terminal of its own; it outlives this process. A dead one is cleared away first. Raises
+        HeldByOther when it has one that lives."""
         ...
 
     def screen(self, agent: str) -> str:

@@ -1,0 +1,135 @@
+"""What this machine keeps of one agent, in `agents/<name>/record.json`: written whole, before it is acted upon.
+
+A person may read the file; only the supervisor writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from .states import Problem
+
+__all__ = ["AgentRecord", "Bell", "BellKind", "BellState", "Launched", "Quarantined", "Stopped", "TakenOver"]
+
+
+class BellKind(StrEnum):
+    """What an agent is told. Its text is fixed per kind, with nothing of others in it but a number or a commit id."""
+
+    COMMIT = "commit"
+    INBOX = "inbox"
+    NOTES = "notes"
+    DOS = "dos"
+    WAKE = "wake"
+    LAST_WAKE = "last-wake"
+    PLAN = "plan"
+    NUDGE = "nudge"
+    COMPACT = "compact"
+    RESUME = "resume"
+    """Go on after a usage limit."""
+    PROMPT = "prompt"
+    """Its first prompt, where that is typed."""
+    TASK = "task"
+
+
+class BellState(StrEnum):
+    """How far a bell has come. `ringing` on disk after a crash: nobody knows whether Enter was pressed."""
+
+    QUEUED = "queued"
+    RINGING = "ringing"
+    RUNG = "rung"
+    UNCONFIRMED = "unconfirmed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """One thing that an agent is told, once.
+
+    `id` says what for (`commit:<identity>`, `wake:<due time>`, …): a second one of the same id is never queued.
+    `number` counts the agent's bells and stands in the text, so that it is known again on a screen. `subject` is a
+    commit id, a number, or a path of the settings: never foreign text. Times are UTC.
+    """
+
+    id: str
+    kind: BellKind
+    number: int
+    subject: str
+    queued: datetime
+    state: BellState = BellState.QUEUED
+    tries: int = 0
+    rung: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A tmux session that somebody else started: its server (`-L` name, or a path) and its name."""
+
+    server: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """What runs (or ran last), as it was started. `parts` are what it was started from, as `plan` compares them:
+    `backend`, `model`, `argv`, `prompt` (a digest), `workdir`, `host`, `phase`. `session_id`: of the program's own
+    conversation, when known. `port`: of the API that it serves on loopback."""
+
+    at: datetime
+    host: Literal["tmux", "pty"]
+    phase: str | None
+    parts: Mapping[str, str]
+    pid: int = 0
+    session_id: str | None = None
+    port: int | None = None
+    resumed: bool = False
+    taken_over: TakenOver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Stopped on purpose: nothing heals it. `why`: "down", "finished", "stop-all" or a person's words."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Too many restarts: left alone until a human resumes it."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRecord:
+    """Everything durable about an agent.
+
+    `wanted`: `up` asked for it. `resume`: the program's session ids by phase ("" where there is none). `restarts`:
+    when the supervisor restarted it by itself, lately. `bells`: those that wait, and the last of those that were rung;
+    `bell_ids` those that were ever queued, lately (so that none is queued twice). `served_wake`: the due time of the
+    last wake that was served. `drain`: it is restarted at its next idle prompt. `task`: the file of a task that it was
+    dispatched with. `remark`: what a person should know, as "its session id was unknown: started afresh".
+    """
+
+    agent: str
+    wanted: bool = False
+    stopped: Stopped | None = None
+    launched: Launched | None = None
+    resume: Mapping[str, str] = field(default_factory=dict)
+    restarts: tuple[datetime, ...] = ()
+    quarantined: Quarantined | None = None
+    problem: Problem | None = None
+    bells: tuple[Bell, ...] = ()
+    bell_ids: tuple[str, ...] = ()
+    bell_count: int = 0
+    served_wake: datetime | None = None
+    nudged: datetime | None = None
+    drain: bool = False
+    task: str | None = None
+    finished: datetime | None = None
+    remark: str = ""

@@ -1,0 +1,1 @@
+"""What the supervisor does about agents, decided without touching anything: facts and events in, actions out."""

@@ -1,0 +1,369 @@
+"""The words of the plan: the world as it is known, what can happen (events), what can be done (actions)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ...agents.limits import Limit
+from ...agents.record import AgentRecord, Bell
+from ...agents.requests import Request
+from ...agents.sequence import Sequence
+from ...agents.states import Evidence, Reading, State
+
+if TYPE_CHECKING:
+    from ...config import Config
+    from ...hosts.host import Pane
+
+__all__ = [
+    "Action",
+    "Agent",
+    "Answer",
+    "CheckSeen",
+    "Checked",
+    "Commit",
+    "Doing",
+    "Done",
+    "Event",
+    "FileSeen",
+    "Files",
+    "HandoffRecord",
+    "Journal",
+    "Limits",
+    "Look",
+    "Looked",
+    "MarkComplete",
+    "Next",
+    "NoteSeen",
+    "Notes",
+    "Notify",
+    "Outcome",
+    "Reached",
+    "Reloaded",
+    "Requested",
+    "Ring",
+    "RunService",
+    "Start",
+    "StatusSeen",
+    "Statuses",
+    "Stop",
+    "StopFile",
+    "Tell",
+    "Tick",
+    "World",
+]
+
+
+# --- the world ---
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was last seen of an agent's terminal. `pane` None: it has none. `since`: the state is the same since then.
+    `still`: the screen is the same since then. `at`: when it was seen."""
+
+    at: datetime
+    pane: Pane | None
+    reading: Reading | None
+    since: datetime
+    still: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """An action that is under way, until its `Done` (or `patience` seconds later, when it counts as failed)."""
+
+    action: Action
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSeen:
+    """A note or DO that waits in the inbox of an agent's session: its name, and when it arrived."""
+
+    name: str
+    arrived: datetime
+    is_do: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent: what is kept of it (`record`), what was seen, what is being done, what waits for it."""
+
+    record: AgentRecord
+    look: Look | None = None
+    doing: Doing | None = None
+    notes: tuple[NoteSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSeen:
+    """A phase's status file at the ref: its blob id, whether a line starts with `## DONE`, and until when it waits."""
+
+    blob: str
+    done: bool
+    waiting_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSeen:
+    """How a configured check went."""
+
+    ok: bool
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRecord:
+    """What was handed off already (`handoff.json`), so that nothing is told twice: identities of commits, inbox files
+    that are there (name -> how often each has appeared), plan files (phase -> blob id that its agents know)."""
+
+    commits: tuple[str, ...] = ()
+    began: bool = False
+    """False until the first look: what stood there before us is history."""
+    inboxes: Mapping[str, int] = field(default_factory=dict)
+    present: tuple[str, ...] = ()
+    plans: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that decides. `records`-like parts (`agents[*].record`, `sequence`, `limits`, `handoff`) are kept on
+    disk; the rest is seen again after a restart. `stopped_all`: a file STOP stands in the home."""
+
+    config: Config
+    agents: Mapping[str, Agent]
+    sequence: Sequence = Sequence()
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    handoff: HandoffRecord = HandoffRecord()
+    statuses: Mapping[str, StatusSeen] = field(default_factory=dict)
+    checks: Mapping[str, CheckSeen] = field(default_factory=dict)
+    stopped_all: bool = False
+
+
+# --- what can happen ---
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look at an agent's terminal, and what its program told (None: it has none, or nothing could be read)."""
+
+    agent: str
+    pane: Pane | None
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit that reached the ref. `identity` = digest of author, author date and subject: it survives a rebase.
+    `to`: the agent whose rule its subject fits."""
+
+    sha: str
+    identity: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """All commits of the ref that fit a rule, oldest first; those that were seen before included (as far back as is
+    looked)."""
+
+    commits: tuple[Commit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A watched file (an inbox file) that is there now, and for whom it is."""
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """All inbox files that are there now, and the blob ids of the phases' plan files."""
+
+    inboxes: tuple[FileSeen, ...]
+    plans: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses:
+    """The phases' status files at the ref, by phase; those that are missing are left out."""
+
+    seen: Mapping[str, StatusSeen]
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """All that waits in the inbox of an agent's session."""
+
+    agent: str
+    waiting: tuple[NoteSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A configured check was run."""
+
+    name: str
+    seen: CheckSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """Somebody asked for something."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """New settings are in force, as a whole."""
+
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class StopFile:
+    """The file STOP appeared in the home, or went."""
+
+    there: bool
+
+
+class Outcome(StrEnum):
+    """How an action went. `not_now`: the terminal was not fit for it any more; nothing was typed."""
+
+    DONE = "done"
+    FAILED = "failed"
+    NOT_NOW = "not-now"
+    UNCONFIRMED = "unconfirmed"
+    STALE_ID = "stale-id"
+    """The program did not know the session id that it should resume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action ended. `record` parts that only the performer knows: the new launch, when one started."""
+
+    agent: str
+    action: Action
+    outcome: Outcome
+    why: str = ""
+    record: AgentRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Nothing happened but that the limit windows on disk were changed by a person."""
+
+    windows: Mapping[str, Limit]
+
+
+Event = Tick | Looked | Reached | Files | Statuses | Notes | Checked | Requested | Reloaded | StopFile | Done | Limits
+
+
+# --- what can be done ---
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start an agent's program; `resume` is the session id to go on with (None: afresh, with its prompt)."""
+
+    agent: str
+    phase: str | None
+    resume: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End an agent's program: by its exit keys, `gently`, and by force when it stays; else by force at once."""
+
+    agent: str
+    gently: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Type a bell's text, then Enter, both verified."""
+
+    agent: str
+    bell: Bell
+
+
+@dataclass(frozen=True, slots=True)
+class RunService:
+    """Run a service's command once, outside of any terminal."""
+
+    agent: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkComplete:
+    """Write `SEQUENCE-COMPLETE`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Append a line to the journal, unless it stands there already."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell the person at this machine."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A line for the log. `agent` "" for what concerns all."""
+
+    agent: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a request."""
+
+    request: str
+    said: tuple[str, ...] = ()
+    exit_code: int = 0
+    problem: str = ""
+    fix: str = ""
+
+
+Action = Start | Stop | Ring | RunService | MarkComplete | Journal | Notify | Tell | Answer
+
+
+# --- what will happen ---
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What happens to an agent next: in which state it is now, the `action` ("none", "start", "ring", "restart", …),
+    when (None: when something else happens first; the past or now: it is due), why, and the rule that says so."""
+
+    state: State
+    action: str
+    at: datetime | None
+    why: str
+    rule: str
+    evidence: Evidence | None = None
+    do: Action | None = None
