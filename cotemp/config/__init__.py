@@ -16,23 +16,29 @@ if TYPE_CHECKING:
     from .settings import (
         AgentConfig,
         BackendConfig,
+        CheckConfig,
         Config,
         EngineConfig,
         Handoff,
         Phase,
         SessionConfig,
+        SupervisorConfig,
+        Wake,
     )
     from .trusted import is_trusted, trust
 
 __all__ = [
     "AgentConfig",
     "BackendConfig",
+    "CheckConfig",
     "Config",
     "EngineConfig",
     "Handoff",
     "Narrowing",
     "Phase",
     "SessionConfig",
+    "SupervisorConfig",
+    "Wake",
     "find_home",
     "in_force",
     "is_trusted",
@@ -46,7 +52,18 @@ _ROOMS = {
     "home": ("named_home",),
     "narrowing": ("Narrowing", "narrow"),
     "reading": ("in_force", "load"),
-    "settings": ("AgentConfig", "BackendConfig", "Config", "EngineConfig", "Handoff", "Phase", "SessionConfig"),
+    "settings": (
+        "AgentConfig",
+        "BackendConfig",
+        "CheckConfig",
+        "Config",
+        "EngineConfig",
+        "Handoff",
+        "Phase",
+        "SessionConfig",
+        "SupervisorConfig",
+        "Wake",
+    ),
     "trusted": ("is_trusted", "trust"),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,7 +23,20 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
     from pydantic_core.core_schema import ValidationInfo
 
-__all__ = ["Cron", "Duration", "Kind", "Location", "Pattern", "SessionName", "Table", "Unfit", "Word", "Zone"]
+__all__ = [
+    "Command",
+    "Cron",
+    "Duration",
+    "Kind",
+    "Location",
+    "Pattern",
+    "SessionName",
+    "Table",
+    "Unfit",
+    "Whole",
+    "Word",
+    "Zone",
+]
 
 
 class Table:
@@ -42,9 +56,9 @@ class Unfit(Exception):
 
 
 class Kind:
-    """Turns a text into a value; `folder` is where the file with the text lies."""
+    """Turns a text (or what `taken` says) into a value; `folder` is where the file with the text lies."""
 
-    def read(self, text: str, folder: Path) -> Any:
+    def read(self, text: Any, folder: Path) -> Any:
         """The value. Raises Unfit."""
         raise NotImplementedError
 
@@ -52,20 +66,26 @@ class Kind:
         """How pydantic asks an annotation what to do."""
         from pydantic_core import PydanticCustomError, core_schema
 
-        def validate(text: str, info: ValidationInfo) -> Any:
+        def validate(text: Any, info: ValidationInfo) -> Any:
             assert info.context, "the reader says where the file lies"
             try:
                 return self.read(text, info.context["folder"])
             except Unfit as unfit:
                 raise PydanticCustomError("unfit", "{what}", {"what": unfit.what, "fix": unfit.fix}) from None
 
-        return core_schema.with_info_after_validator_function(validate, core_schema.str_schema(strict=True))
+        return core_schema.with_info_after_validator_function(validate, self.taken())
+
+    def taken(self) -> CoreSchema:
+        """The type that TOML gives it."""
+        from pydantic_core import core_schema
+
+        return core_schema.str_schema(strict=True)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """What the JSON schema of `agents.toml` says of the text."""
         return handler(schema) | self.shape()
 
-    def shape(self) -> dict[str, str]:
+    def shape(self) -> dict[str, Any]:
         """Keywords of JSON Schema for such a text."""
         return {"description": (self.__doc__ or "").strip()}
 
@@ -74,9 +94,12 @@ class Kind:
 class Duration(Kind):
     """Seconds, written as `30m`; more than none."""
 
+    milliseconds: bool = False  # `300ms` is understood too
+
     def read(self, text: str, folder: Path) -> float:
+        fine = re.fullmatch(r"(\d{1,6})ms", text, re.ASCII) if self.milliseconds else None
         try:
-            seconds = parse_duration(text)
+            seconds = int(fine[1]) / 1000 if fine else parse_duration(text)
         except BadUsage as error:
             raise Unfit("is no duration", error.fix) from None
         if not 0 < seconds < 10 * 365 * 86400:
@@ -119,7 +142,7 @@ class Word(Kind):
     what: str
     fix: str
 
-    def shape(self) -> dict[str, str]:
+    def shape(self) -> dict[str, Any]:
         return {"pattern": f"^(?:{self.form})$"}
 
     def read(self, text: str, folder: Path) -> str:
@@ -144,10 +167,60 @@ class Cron(Kind):
     """Five fields: minute, hour, day of month, month, day of week."""
 
     def read(self, text: str, folder: Path) -> str:
-        fields = text.split()
-        if len(fields) != 5 or not all(re.fullmatch(r"[0-9A-Za-z*/,#-]+", field) for field in fields):
-            raise Unfit("is no cron expression of five fields", 'write it like "0 2 * * 0" (Sundays at 02:00)')
+        from cronsim import CronSim, CronSimError
+
+        fields, like = text.split(), 'write it like "0 2 * * 0" (Sundays at 02:00)'
+        if len(fields) != 5:
+            raise Unfit("is no cron expression of five fields", like)
+        try:
+            next(CronSim(text, datetime(2000, 1, 1, tzinfo=UTC)))
+        except CronSimError as error:
+            raise Unfit(f"is no cron expression: {str(error).lower()}", like) from None
+        except StopIteration:
+            raise Unfit("never comes", "name a day that there is") from None
         return " ".join(fields)
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number within bounds, both included."""
+
+    least: int
+    most: int
+
+    def taken(self) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.int_schema(strict=True)
+
+    def shape(self) -> dict[str, Any]:
+        return {"minimum": self.least, "maximum": self.most}
+
+    def read(self, text: int, folder: Path) -> int:
+        if not self.least <= text <= self.most:
+            raise Unfit("is out of range", f"write a number from {self.least} to {self.most}")
+        return text
+
+
+@dataclass(frozen=True)
+class Command(Kind):
+    """The words of a command, or false."""
+
+    def taken(self) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.any_schema()
+
+    def shape(self) -> dict[str, Any]:
+        words = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+        return super().shape() | {"anyOf": [words, {"const": False}]}
+
+    def read(self, text: object, folder: Path) -> tuple[str, ...] | bool:
+        if text is False:
+            return False
+        if not (isinstance(text, list) and text and text[0] and all(isinstance(word, str) for word in text)):
+            raise Unfit("is no command", 'write its words as a list, ["program", "argument"], or false')
+        return tuple(text)
 
 
 @dataclass(frozen=True)

@@ -59,4 +59,6 @@ def applied(path: Path, data: bytes, within: Policy | None = None) -> Config:
         agents=written.agents,
         handoff=written.handoff,
         phases=written.phases,
+        checks=written.checks,
+        supervisor=written.supervisor,
     )

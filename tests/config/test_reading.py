@@ -56,7 +56,7 @@ def test_the_whole_example_is_understood(nobody_home: Path) -> None:
     assert config.engines["pwsh"].terminal == "pty"
     assert config.backends["claude"].model == ("--model", "{model}")
     screen = config.backends["claude"].screen
-    assert screen
+    assert screen.busy
     assert screen.busy[0].search("(esc to interrupt)")
     builder = config.agents["builder"]
     assert builder.prompt == EXAMPLE.parent / "prompts/builder.md"
