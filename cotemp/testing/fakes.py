@@ -1,4 +1,4 @@
-"""Shipped fakes, held to the same tests as the real things: for tests of whoever builds on cotemp."""
+"""Fakes of what runs DOs and of what holds them to their consent; held to the same tests as the real things."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from datetime import UTC, datetime
 from typing import Protocol
 
-from .errors import RefusedByPolicy
-from .messages.run import Enforcement
-from .runner import Finished, How, Launch, read_result
-from .runner.output import OutputLog
-from .runner.result import write_result
-from .sandbox import Confined, View
+from ..errors import RefusedByPolicy
+from ..messages.run import Enforcement
+from ..runner import Finished, How, Launch, read_result
+from ..runner.output import OutputLog
+from ..runner.result import write_result
+from ..sandbox import Confined, View
 
 __all__ = ["FakeEnforcer", "FakeRunner", "FakeStarted"]
 
