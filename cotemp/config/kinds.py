@@ -27,6 +27,7 @@ __all__ = [
     "Command",
     "Cron",
     "Duration",
+    "FileName",
     "Kind",
     "Location",
     "Pattern",
@@ -132,6 +133,18 @@ class SessionName(Kind):
             return session_id(text)
         except BadName as error:
             raise Unfit(str(error.what), error.fix) from None
+
+
+@dataclass(frozen=True)
+class FileName(Kind):
+    """An id that can be (part of) the name of a file on every system."""
+
+    def read(self, text: str, folder: Path) -> str:
+        try:
+            return session_id(text)
+        except BadName:
+            fix = "use up to 64 letters, digits, '.', '_' and '-'; no names that Windows keeps for devices"
+            raise Unfit("cannot be the name of a file", fix) from None
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,68 @@ from pathlib import Path
 import pytest
 
 from cotemp.config import Config, load
-from cotemp.config.settings import SHIPPED_BACKENDS, SHIPPED_ENGINES
+from cotemp.config.settings import SHIPPED_BACKENDS, SHIPPED_ENGINES, CheckConfig, Restarts, Watch
 from cotemp.errors import BadConfig
 from cotemp.messages.policy import Policy, Rule, Unenforced
 
 EXAMPLE = Path(__file__).parent / "agents.toml"
+PHASES = """agents.b={kind='loop',backend='sh',prompt='p'}
+agents.s={kind='service',argv=['x']}
+[[phases]]
+id='a'
+plan='p'
+"""
+"""A loop and a service, and the beginning of a phase."""
+
+EVERYTHING = """
+[backends.mine]
+argv = ["mine"]
+model = ["-m", "{model}"]
+resume = ["--resume", "{id}"]
+start_id = ["--id", "{id}"]
+server = ["--port", "{port}"]
+prompt = "file"
+prompt_argv = ["--prompt", "{file}"]
+env = { MINE = "1" }
+processes = ["mine"]
+session_id = "chosen"
+evidence = ["title", "screen"]
+account = "me"
+exit_keys = ["C-c"]
+settle = "250ms"
+compact = "/compact"
+title = { busy = ["working"], blocked = [] }
+screen.ready = ["^>"]
+[agents.assistant]
+kind = "persistent"
+backend = "mine"
+phases = true
+resume = false
+idle_after = "1h"
+restarts = { max = 1 }
+watch = { heal = false, nudge = false, wedged_after = "1m", context_max = 70 }
+[agents.oneshot]
+kind = "task"
+backend = "mine"
+[handoff]
+repo = "repo"
+ref = "origin/main"
+fetch = "10s"
+journal = "JOURNAL.md"
+[[phases]]
+id = "one"
+plan = "plans/one.md"
+models = { assistant = "opus" }
+backends = { assistant = "claude" }
+prompts = { assistant = "p.md" }
+[checks.net]
+argv = ["ssh", "host", "true"]
+every = "1m"
+timeout = "5s"
+shown = false
+[supervisor]
+notify = ["notify-send", "{title}", "{text}"]
+"""
 
 
 def problems(tmp_path: Path, text: str | bytes) -> list[tuple[int, str, str]]:
@@ -71,6 +128,54 @@ def test_the_whole_example_is_understood(nobody_home: Path) -> None:
     assert config.handoff
     assert [rule.to for rule in config.handoff.commits] == ["adversary", "builder"]
     assert config.phases[0].models == {"builder": "opus"}
+
+
+def test_kinds_have_their_defaults() -> None:
+    """What an agent does not say follows from its kind: a loop resumes, follows phases, may not idle for ever."""
+    agents = load(EXAMPLE).agents
+    told = {name: (one.resumes, one.follows_phases, one.idles_for) for name, one in agents.items()}
+    assert told == {
+        "builder": (True, True, 900),
+        "adversary": (True, True, 900),
+        "orchestrator": (True, False, None),
+        "upgrader": (False, False, None),
+        "cleanlogs": (False, False, None),
+    }
+    assert agents["adversary"].restarts == Restarts(max=3, within=600)
+    assert agents["adversary"].watch == Watch(heal=True, nudge=True, wedged_after=600, context_max=85)
+
+
+def test_a_file_may_say_everything(tmp_path: Path) -> None:
+    """Every key of agents, phases, checks and the supervisor arrives as it was meant."""
+    file = tmp_path / "agents.toml"
+    file.write_text(EVERYTHING)
+    config = load(file)
+    mine = config.backends["mine"]
+    assert mine.settle == 0.25
+    assert mine.title.busy
+    assert mine.title.busy[0].search("working")
+    assert (mine.screen.busy, mine.title.idle) == (None, None)
+    assistant = config.agents["assistant"]
+    assert (assistant.follows_phases, assistant.resumes, assistant.idles_for) == (True, False, 3600)
+    assert assistant.watch == Watch(heal=False, nudge=False, wedged_after=60, context_max=70)
+    assert config.agents["oneshot"].prompt is None
+    phase = config.phases[0]
+    assert phase.status_file == "STATUS-one.md"
+    assert phase.prompts["assistant"] == tmp_path / "p.md"
+    assert phase.backends == {"assistant": "claude"}
+    assert config.handoff
+    assert config.handoff.fetch == 10
+    assert config.handoff.journal_file == tmp_path / "repo/JOURNAL.md"
+    assert config.checks["net"] == CheckConfig(argv=("ssh", "host", "true"), every=60, timeout=5, shown=False)
+    assert config.supervisor.notify == ("notify-send", "{title}", "{text}")
+
+
+@pytest.mark.parametrize(("said", "meant"), [("", None), ("notify = false", False)])
+def test_notifications_can_be_off(tmp_path: Path, said: str, meant: bool | None) -> None:
+    """Nothing said means what the system has; false means none."""
+    file = tmp_path / "agents.toml"
+    file.write_text(f"[supervisor]\n{said}")
+    assert load(file).supervisor.notify is meant
 
 
 def test_a_session_takes_rights_away() -> None:
@@ -144,6 +249,49 @@ def test_settings_cannot_be_changed() -> None:
         ("[[phases]]\nid='a'\nplan='p'\n[[phases]]\nid='A'\nplan='p'", 5, "phases[1].id", "earlier phase"),
         ("[[phases]]\nid='a'\nplan='p'\nmodels={x='y'}", 4, "phases[0].models.x", "no agent"),
         ("[[phases]]\nid='a'", 1, "phases[0].plan", "is missing"),
+        ("[[phases]]\nid='nul'\nplan='p'", 2, "phases[0].id", "cannot be the name of a file"),
+        ("[[phases]]\nid='a'\nplan='p'\nbackend={}", 4, "phases[0].backend", "did you mean 'backends'?"),
+        (PHASES + "backends={b='clade'}", 6, "phases[0].backends.b", "did you mean 'claude'?"),
+        (PHASES + "prompts={bb='p'}", 6, "phases[0].prompts.bb", "did you mean 'b'?"),
+        (PHASES + "models={s='m'}", 6, "phases[0].models.s", "add phases = true to [agents.s]"),
+        (PHASES + "status='../x.md'", 6, "phases[0].status", "no path inside the repo"),
+        (PHASES + "[[phases]]\nid='c'\nplan='p'\nstatus='STATUS-a.md'", 9, "phases[1].status", "both phases at once"),
+        (PHASES + "[handoff]\nrepo='/r'\ncommits=[{prefix='x',to='s'}]", 8, "handoff.commits[0].to", "reads nothing"),
+        ("[handoff]\nrepo='/r'\njurnal='J.md'", 3, "handoff.jurnal", "did you mean 'journal'?"),
+        ("[handoff]\nrepo='/r'\ninboxes=[{fil='x',to='b'}]", 3, "handoff.inboxes[0].fil", "did you mean 'file'?"),
+        ("[agents.a]\nkind='lop'\nwatch={ heel=true }", 3, "agents.a.watch.heel", "did you mean 'heal'?"),
+        ("[agents.a]\nkind='lop'\nwatch={ context_max=101 }", 3, "agents.a.watch.context_max", "from 1 to 100"),
+        ("[agents.a]\nkind='lop'\nwatch={ context_max='85%' }", 3, "agents.a.watch.context_max", "whole number"),
+        ("[agents.a]\nkind='lop'\nwake={ evry='1h' }", 3, "agents.a.wake.evry", "did you mean 'every'?"),
+        ("[agents.a]\nkind='lop'\nrestarts={ max=-1 }", 3, "agents.a.restarts.max", "from 0 to 1000"),
+        ("[agents.a]\nkind='service'\nargv=['x']\nresume=true", 4, "agents.a.resume", "means nothing for a service"),
+        ("[agents.a]\nkind='task'\nbackend='sh'\nidle_after='1m'", 4, "agents.a.idle_after", "done when it idles"),
+        ("[agents.a]\nkind='task'\nbackend='sh'\nwake={ every='1h' }", 1, "agents.a.prompt", "is missing"),
+        (
+            "[agents.a]\nkind='service'\nargv=['x']\nwake={every='1h',prompt='p'}",
+            4,
+            "agents.a.wake.prompt",
+            "starts it",
+        ),
+        ("[agents.a]\nkind='service'\nargv=['x']\nwake={cron='61 * * * *'}", 4, "agents.a.wake.cron", "bad minute"),
+        ("[agents.a]\nkind='service'\nargv=['x']\nwake={cron='0 0 30 2 *'}", 4, "agents.a.wake.cron", "bad day"),
+        ("[sessions.Bob]\n[agents.bob]\nkind='service'\nargv=['x']", 2, "agents.bob", "session Bob in another case"),
+        ("[backends.claude]\nscreen.bussy=['x']", 2, "backends.claude.screen.bussy", "did you mean 'busy'?"),
+        ("[backends.claude]\ntitle.idel=['x']", 2, "backends.claude.title.idel", "did you mean 'idle'?"),
+        ("[backends.claude]\nevidence=['titel']", 2, "backends.claude.evidence[0]", "did you mean 'title'?"),
+        ("[backends.claude]\nstart_id=['--session-id']", 2, "backends.claude.start_id", "where {id} goes"),
+        ("[backends.opencode]\nserver=['--port']", 2, "backends.opencode.server", "where {port} goes"),
+        ("[backends.n]\nargv=['n']\nprompt='file'\nprompt_argv=['-f']", 4, "backends.n.prompt_argv", "where {file}"),
+        ("[backends.n]\nargv=['n']\nprompt='keys'\nprompt_argv=['-f']", 4, "backends.n.prompt_argv", "means nothing"),
+        ("[backends.n]\nargv=['n']\nresume=['{id}']", 1, "backends.n.session_id", "is missing"),
+        ("[backends.n]\nargv=['n']\nsession_id='chosen'", 1, "backends.n.start_id", "is missing"),
+        ("[backends.n]\nargv=['n']\nsettle='0.3s'", 3, "backends.n.settle", "is no duration"),
+        ("[backends.n]\nargv=['n']\naccount='a/b'", 3, "backends.n.account", "cannot be the name of a file"),
+        ("[checks.net]\nargv=[]", 2, "checks.net.argv", "names no program"),
+        ("[checks.net]\nargv=['x']\nevry='1m'", 3, "checks.net.evry", "did you mean 'every'?"),
+        ("[supervisor]\nnotify=true", 2, "supervisor.notify", "is no command"),
+        ("[supervisor]\nnotify=['notify-send']", 2, "supervisor.notify", "where {text} goes"),
+        ("[supervisor]\nnotfy=false", 2, "supervisor.notfy", "did you mean 'notify'?"),
         ("a = 1\nb = [\n", 2, "", "this is no TOML"),
         ("a = 1\n\nb = = 2", 3, "", "this is no TOML"),
         ("a = 1\na = 2", 2, "", "this is no TOML"),

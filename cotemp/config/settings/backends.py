@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from ..kinds import Duration, Table
-from .words import Argv, Line, Regexes, Variable
+from .words import Argv, FileId, Line, Regexes, Variable
 
 __all__ = ["SHIPPED_BACKENDS", "BackendConfig", "PromptBy", "Screen", "SessionIdFrom", "Source", "Title"]
 
@@ -61,7 +61,7 @@ class BackendConfig(Table):
     processes: tuple[Line, ...] | None = None
     session_id: SessionIdFrom | None = None
     evidence: tuple[Source, ...] | None = None
-    account: Line | None = None
+    account: FileId | None = None
     exit_keys: tuple[Line, ...] | None = None
     settle: Annotated[float, Duration(milliseconds=True)] | None = None
     compact: Line | None = None

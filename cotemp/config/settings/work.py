@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from ..kinds import Command, Table
-from .words import Argv, Id, Line, RepoPath, Seconds, Session, SomePath
+from .words import Argv, FileId, Id, Line, RepoPath, Seconds, Session, SomePath
 
 __all__ = ["CheckConfig", "CommitRule", "Handoff", "InboxRule", "Phase", "SupervisorConfig"]
 
@@ -55,7 +55,7 @@ class Phase(Table):
     """One phase of the sequence: its plan (a path in the repo, or an absolute one), its status file (a path in the
     repo), and for agents by name another model, backend or prompt file while it lasts."""
 
-    id: Id
+    id: FileId
     plan: Line
     status: RepoPath | None = None
     models: Mapping[Session, Line] = field(default_factory=dict)
