@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-__all__ = ["Host", "Launch", "Pane", "Size"]
+__all__ = ["Host", "Launch", "Pane", "Size", "Taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,11 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What to start: `argv` in `cwd`, with exactly the environment `env`; `stdin` is a file that it reads first."""
+    """What to start: `argv` in `cwd`, with exactly the environment `env` (`TERM` included: `xterm-256color` is right).
+
+    `stdin` is a file to be its standard input instead of the terminal. Neither the environment nor that file's content
+    ever stands on a command line.
+    """
 
     agent: str
     argv: tuple[str, ...]
@@ -35,8 +39,9 @@ class Pane:
     """One agent's terminal, as one look found it. Times are seconds since the epoch.
 
     `pid` is the process that was started in it. `exit_code` is None while it lives (`dead` is false), and when it is
-    not known. `output` is the time of the last output, `typed` that of the last key that a human pressed in it (None:
-    nobody is attached, or nobody typed). `in_mode`: somebody scrolls or copies in it, and keys would go astray.
+    not known; as in a shell it is 128 and more when a signal ended it. `title` is foreign text. `output` is the time of
+    the last output. `typed` is when a human last pressed a key in it, or came to it (None: nobody is there).
+    `in_mode`: somebody scrolls or copies in it, and keys would go astray.
     """
 
     agent: str
@@ -49,6 +54,14 @@ class Pane:
     typed: float | None
     in_mode: bool
     size: Size
+
+
+class Taken(NamedTuple):
+    """A tmux session that somebody else started an agent in: the server's socket (a path; or a name as for `tmux -L`,
+    `default` for the one that plain `tmux` uses), and the session."""
+
+    socket: str
+    session: str
 
 
 class Host(Protocol):
@@ -67,7 +80,10 @@ class Host(Protocol):
         ...
 
     def screen(self, agent: str) -> str:
-        """What stands on its screen: a line for each row, colours as SGR sequences and nothing else of control."""
+        """What stands on its screen: a line for each row, colours as SGR sequences and nothing else of control.
+
+        Every row stands for itself: it begins and ends in the default colours.
+        """
         ...
 
     def history(self, agent: str, lines: int) -> str:
@@ -75,11 +91,19 @@ class Host(Protocol):
         ...
 
     def type(self, agent: str, text: str) -> None:
-        """Type one line of text, as it is; no key is pressed after it. Raises BadUsage for control characters."""
+        """Type one line of text, as it is; no key is pressed after it.
+
+        Raises BadUsage for control characters, HeldByOther while somebody scrolls in it (`in_mode`).
+        """
         ...
 
     def press(self, agent: str, *keys: str) -> None:
-        """Press keys, by tmux's names (`Enter`, `Escape`, `C-c`, `Up`)."""
+        """Press keys, by tmux's names (`Enter`, `Escape`, `C-c`, `Up`). Raises BadUsage for a name that is none,
+        HeldByOther while somebody scrolls in it."""
+        ...
+
+    def leave_mode(self, agent: str) -> None:
+        """End the scrolling or copying of whoever does that in it; nothing happens when nobody does."""
         ...
 
     def stop(self, agent: str) -> None:
