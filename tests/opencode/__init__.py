@@ -1,0 +1,1 @@
+"""A real opencode against a model of the tests."""
