@@ -4,7 +4,8 @@ open."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+
+from .moment import Moment
 
 __all__ = ["Limit"]
 
@@ -19,14 +20,14 @@ class Limit:
     """
 
     account: str
-    opened: datetime
-    until: datetime
+    opened: Moment
+    until: Moment
     quote: str
     agent: str
     resumes_itself: bool = False
     probe: str | None = None
-    probed: datetime | None = None
+    probed: Moment | None = None
     attempts: int = 0
-    closed: datetime | None = None
+    closed: Moment | None = None
     parked: tuple[str, ...] = ()
     resumed: tuple[str, ...] = ()

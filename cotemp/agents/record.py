@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from .moment import Moment
 from .states import Problem
 
-__all__ = ["AgentRecord", "Bell", "BellKind", "BellState", "Launched", "Quarantined", "Stopped", "TakenOver"]
+__all__ = ["AgentRecord", "Bell", "BellKind", "BellState", "Launched", "Quarantined", "Stopped", "TakenOver", "Told"]
 
 
 class BellKind(StrEnum):
@@ -58,10 +58,10 @@ class Bell:
     kind: BellKind
     number: int
     subject: str
-    queued: datetime
+    queued: Moment
     state: BellState = BellState.QUEUED
     tries: int = 0
-    rung: datetime | None = None
+    rung: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Launched:
     `backend`, `model`, `argv`, `prompt` (a digest), `workdir`, `host`, `phase`. `session_id`: of the program's own
     conversation, when known. `port`: of the API that it serves on loopback."""
 
-    at: datetime
+    at: Moment
     host: Literal["tmux", "pty"]
     phase: str | None
     parts: Mapping[str, str]
@@ -93,7 +93,7 @@ class Launched:
 class Stopped:
     """Stopped on purpose: nothing heals it. `why`: "down", "finished", "stop-all" or a person's words."""
 
-    at: datetime
+    at: Moment
     why: str
 
 
@@ -101,35 +101,53 @@ class Stopped:
 class Quarantined:
     """Too many restarts: left alone until a human resumes it."""
 
-    at: datetime
+    at: Moment
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What waits in an inbox and was told of: the names, how often a bell rang for them, and when it last did."""
+
+    names: tuple[str, ...] = ()
+    times: int = 0
+    at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AgentRecord:
     """Everything durable about an agent.
 
-    `wanted`: `up` asked for it. `resume`: the program's session ids by phase ("" where there is none). `restarts`:
-    when the supervisor restarted it by itself, lately. `bells`: those that wait, and the last of those that were rung;
-    `bell_ids` those that were ever queued, lately (so that none is queued twice). `served_wake`: the due time of the
-    last wake that was served. `drain`: it is restarted at its next idle prompt. `task`: the file of a task that it was
-    dispatched with. `remark`: what a person should know, as "its session id was unknown: started afresh".
+    `wanted`: `up` asked for it. `relaunch`: since then it should be launched (again), at once; somebody asked for that,
+    so it is no restart that heals. `resume`: the program's session ids by phase ("" where there is none). `restarts`:
+    when the supervisor restarted it to heal it, lately; `idle_restarts`: because it idled. `bells`: those that wait,
+    and the last of those that were rung; `bell_ids` those that were ever queued, lately (none is queued twice).
+    `served_wake`: the due time of the last wake that was served. `nudged`: when it was last told to go on. `compacted`:
+    when it was told to compact a context that has not become smaller since. `told_notes`, `told_dos`: of what waits for
+    it. `drain`: it is restarted at its next idle prompt. `task`: the file of a task that it was dispatched with, and
+    `finished` when that, or its last wake's work, was done. `remark`: what a person should know, as "its session id was
+    unknown: started afresh".
     """
 
     agent: str
     wanted: bool = False
+    relaunch: Moment | None = None
     stopped: Stopped | None = None
     launched: Launched | None = None
     resume: Mapping[str, str] = field(default_factory=dict)
-    restarts: tuple[datetime, ...] = ()
+    restarts: tuple[Moment, ...] = ()
     quarantined: Quarantined | None = None
     problem: Problem | None = None
     bells: tuple[Bell, ...] = ()
     bell_ids: tuple[str, ...] = ()
     bell_count: int = 0
-    served_wake: datetime | None = None
-    nudged: datetime | None = None
+    served_wake: Moment | None = None
+    nudged: Moment | None = None
+    idle_restarts: tuple[Moment, ...] = ()
+    compacted: Moment | None = None
+    told_notes: Told = Told()
+    told_dos: Told = Told()
     drain: bool = False
     task: str | None = None
-    finished: datetime | None = None
+    finished: Moment | None = None
     remark: str = ""

@@ -1,15 +1,16 @@
 """What the command line asks of the daemon: a file for each request, answered by a file.
 
-A request survives a crash of the daemon: it is carried out at most once, because its effect is written (with the
-request's id) before the request is put away.
+A request is carried out at most once: the daemon takes it (a rename) before it acts. What it had taken when it
+crashed is answered so when it comes back, and not tried again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
+
+from .moment import Moment
 
 __all__ = ["Answer", "Request", "What"]
 
@@ -36,7 +37,7 @@ class Request:
 
     id: str
     what: What
-    at: datetime
+    at: Moment
     agents: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+
+from .moment import Moment
 
 __all__ = ["AddedPhase", "Completion", "Ending", "Sequence"]
 
@@ -35,7 +36,7 @@ class AddedPhase:
 class Completion:
     """The last phase is done; `endings` are done already."""
 
-    at: datetime
+    at: Moment
     endings: tuple[Ending, ...] = ()
 
 
@@ -44,13 +45,15 @@ class Sequence:
     """Where the sequence stands. `phase` is the id of the current one (None: it has not begun, or there is none).
 
     `index` counts from 0 and is for people: the id decides. `ignored` is the blob id of the current phase's status
-    file when a person set this phase by hand: a `## DONE` that stood there then does not count again.
+    file when a person set this phase by hand: a `## DONE` that stood there then does not count again. `asked` is the id of
+    the last request that moved it: a second time it moves nothing.
     """
 
     phase: str | None = None
     index: int = 0
-    since: datetime | None = None
+    since: Moment | None = None
     done: tuple[str, ...] = ()
     added: tuple[AddedPhase, ...] = ()
     ignored: str | None = None
     complete: Completion | None = None
+    asked: str = ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ...agents.handed import HandoffRecord
 from ...agents.limits import Limit
 from ...agents.record import AgentRecord, Bell
 from ...agents.requests import Request
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from ...hosts.host import Pane
 
 __all__ = [
+    "Act",
     "Action",
     "Agent",
     "Answer",
     "CheckSeen",
     "Checked",
     "Commit",
+    "Deed",
     "Doing",
     "Done",
     "Event",
@@ -36,6 +39,7 @@ __all__ = [
     "Look",
     "Looked",
     "MarkComplete",
+    "MarkStopped",
     "Next",
     "NoteSeen",
     "Notes",
@@ -74,7 +78,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """An action that is under way, until its `Done` (or `patience` seconds later, when it counts as failed)."""
+    """An action that is under way, until its `Done` (or its patience is over, when it counts as failed)."""
 
     action: Action
     since: datetime
@@ -91,12 +95,15 @@ class NoteSeen:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One agent: what is kept of it (`record`), what was seen, what is being done, what waits for it."""
+    """One agent: what is kept of it (`record`), what was seen, what is being done, what waits for it. `failures`: how
+    often in a row something that was tried went wrong; nothing is tried again before `retry`."""
 
     record: AgentRecord
     look: Look | None = None
     doing: Doing | None = None
     notes: tuple[NoteSeen, ...] = ()
+    failures: int = 0
+    retry: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +125,14 @@ class CheckSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class HandoffRecord:
-    """What was handed off already (`handoff.json`), so that nothing is told twice: identities of commits, inbox files
-    that are there (name -> how often each has appeared), plan files (phase -> blob id that its agents know)."""
-
-    commits: tuple[str, ...] = ()
-    began: bool = False
-    """False until the first look: what stood there before us is history."""
-    inboxes: Mapping[str, int] = field(default_factory=dict)
-    present: tuple[str, ...] = ()
-    plans: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class World:
-    """Everything that decides. `records`-like parts (`agents[*].record`, `sequence`, `limits`, `handoff`) are kept on
-    disk; the rest is seen again after a restart. `stopped_all`: a file STOP stands in the home."""
+    """Everything that decides; `beginning` makes one.
+
+    `agents[*].record`, `limits`, `handoff` and `sequence` are kept on disk, written in this order; the rest is seen
+    again after a restart. `stopped_all`: a file STOP stands in the home. `ending`: the part of the sequence's end that
+    is under way. `answered`: requests that were carried out lately. `told`: what was said once and is not repeated.
+    `due`: when each agent (and "", all of them together) has to be thought about again although nothing happened.
+    """
 
     config: Config
     agents: Mapping[str, Agent]
@@ -143,6 +142,10 @@ class World:
     statuses: Mapping[str, StatusSeen] = field(default_factory=dict)
     checks: Mapping[str, CheckSeen] = field(default_factory=dict)
     stopped_all: bool = False
+    ending: Doing | None = None
+    answered: Mapping[str, Answer] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
+    due: Mapping[str, datetime | None] = field(default_factory=dict, compare=False, repr=False)
 
 
 # --- what can happen ---
@@ -165,11 +168,12 @@ class Looked:
 @dataclass(frozen=True, slots=True)
 class Commit:
     """A commit that reached the ref. `identity` = digest of author, author date and subject: it survives a rebase.
-    `to`: the agent whose rule its subject fits."""
+    `to`: the agent whose rule its subject fits; `prefix`: that rule's."""
 
     sha: str
     identity: str
     to: str
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,7 @@ class Statuses:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """All that waits in the inbox of an agent's session."""
+    """All that waits in the inbox of an agent's session; DOs only where nobody watches it."""
 
     agent: str
     waiting: tuple[NoteSeen, ...]
@@ -221,9 +225,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """Somebody asked for something."""
+    """Somebody asked for something. `parts`: what each agent would be launched from now, in the phase that it would be
+    launched in (see `Launched.parts`); agents of which that cannot be told are missing."""
 
     request: Request
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,18 +254,21 @@ class Outcome(StrEnum):
     NOT_NOW = "not-now"
     UNCONFIRMED = "unconfirmed"
     STALE_ID = "stale-id"
-    """The program did not know the session id that it should resume."""
+    """The program did not know the session id that it should resume; nothing of it runs any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An action ended. `record` parts that only the performer knows: the new launch, when one started."""
+    """An action ended; `agent` is "" for those that concern all: of these `MarkComplete`, `Journal` and the `Notify` of
+    a finished sequence need one. Of `record` only `launched` is taken: what only the performer of a `Start` knows.
+    `prompt`: a file with the program's first prompt, which must be typed (it could not be given at the start)."""
 
     agent: str
     action: Action
     outcome: Outcome
     why: str = ""
     record: AgentRecord | None = None
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +286,15 @@ Event = Tick | Looked | Reached | Files | Statuses | Notes | Checked | Requested
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start an agent's program; `resume` is the session id to go on with (None: afresh, with its prompt)."""
+    """Start an agent's program; `resume` is the session id to go on with (None: afresh, with its prompt). `replaces`:
+    what still runs in its terminal is ended first, as by `Stop` (`gently`)."""
 
     agent: str
     phase: str | None
     resume: str | None
     why: str
+    replaces: bool = False
+    gently: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +325,13 @@ class RunService:
 @dataclass(frozen=True, slots=True)
 class MarkComplete:
     """Write `SEQUENCE-COMPLETE`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStopped:
+    """Write the file STOP into the home, or remove it."""
+
+    there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,16 +368,30 @@ class Answer:
     fix: str = ""
 
 
-Action = Start | Stop | Ring | RunService | MarkComplete | Journal | Notify | Tell | Answer
+Act = Start | Stop | Ring | RunService
+"""What is done to one agent; one at a time, each ended by its `Done`."""
+Action = Act | MarkComplete | MarkStopped | Journal | Notify | Tell | Answer
 
 
 # --- what will happen ---
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What `step` does when it is due: the agent's record becomes `record`, then `act` is given out, and `say`."""
+
+    record: AgentRecord
+    act: Act | None = None
+    say: tuple[Tell | Notify, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Next:
     """What happens to an agent next: in which state it is now, the `action` ("none", "start", "ring", "restart", …),
-    when (None: when something else happens first; the past or now: it is due), why, and the rule that says so."""
+    when (None: when something else happens first; the past or now: it is due), why, and the rule that says so.
+
+    Without another event nothing else happens before `at`.
+    """
 
     state: State
     action: str
@@ -366,4 +399,4 @@ class Next:
     why: str
     rule: str
     evidence: Evidence | None = None
-    do: Action | None = None
+    do: Deed | None = None
