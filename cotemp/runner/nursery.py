@@ -15,12 +15,12 @@ import time
 from typing import Any
 
 from ..redact import Scrub
+from ..same_python import same_python
 from .plan import KEEPER, SCRUB, message
-from .same_python import same_python
 
 assert sys.platform != "win32"
 
-from .processes import marked, send  # noqa: E402  (not on Windows)
+from ..processes import marked, send  # noqa: E402  (not on Windows)
 
 __all__ = ["Nursery", "SocketLine", "end_strays"]
 

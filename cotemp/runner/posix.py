@@ -21,7 +21,7 @@ from .result import How
 
 assert sys.platform != "win32"
 
-from .processes import below, die_with_parent, marked, reap, send  # noqa: E402  (not on Windows)
+from ..processes import below, die_with_parent, marked, reap, send  # noqa: E402  (not on Windows)
 from .terminal import CHUNK, OurEnd  # noqa: E402
 from .walls import enter, refusal  # noqa: E402
 

@@ -14,7 +14,7 @@ from functools import cache
 from typing import IO, Any
 
 from ..redact import Scrub
-from .same_python import same_python
+from ..same_python import same_python
 
 assert sys.platform == "win32"
 

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from cotemp.messages.run import Outcome
+from cotemp.processes import below, marked
 from cotemp.runner import How, Runner, outcome, read_output, read_result
-from cotemp.runner.processes import below, marked
 from tests.waiting import eventually
 
 from .launches import Bench, await_output, is_alive, parent_of, pids_in

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cotemp.runner.processes import marked
+from cotemp.processes import marked
 from cotemp.sandbox import Limits
 from tests.waiting import eventually
 

@@ -1,4 +1,4 @@
-"""Finding every process of a run, also those that tried to leave it (Linux and macOS)."""
+"""Finding every process below another, also those that tried to leave (Linux and macOS)."""
 
 from __future__ import annotations
 
