@@ -1,0 +1,104 @@
+"""What the daemon last saw of each agent, in `agents/<name>/seen.json`: read by `status`, also when no daemon runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from ..places import Places, make_folder, write_whole
+from ..times import parse_utc
+from .places import AgentPlaces
+
+__all__ = ["Board", "SeenEvidence", "SeenNext", "SeenRow", "read_seen"]
+
+REFRESH = 10.0
+"""Seconds after which a row is written although nothing but its times changed."""
+LIMIT = 64 * 1024
+
+
+class SeenEvidence(TypedDict):
+    """How a state is known; `age_s` in seconds."""
+
+    source: str
+    age_s: float
+    quote: str
+
+
+class SeenNext(TypedDict):
+    """What happens to an agent next; `at` in UTC, None when something else must happen first."""
+
+    action: str
+    at: str | None
+    why: str
+
+
+class SeenRow(TypedDict):
+    """A row of `status --json`, and when (`at`, UTC) the daemon wrote it."""
+
+    agent: str
+    kind: str
+    state: str
+    since: str | None
+    phase: str | None
+    backend: str | None
+    model: str | None
+    context_pct: int | None
+    evidence: SeenEvidence | None
+    limited_until: str | None
+    next: SeenNext | None
+    at: str
+
+
+class Board:
+    """Writes the rows, each only when it says something new, or to show that the daemon still looks."""
+
+    def __init__(self, places: Places) -> None:
+        self._at = AgentPlaces.of(places)
+        self._written: dict[str, tuple[object, float]] = {}
+
+    def write(self, row: SeenRow) -> None:
+        """Put `row` on disk. Raises StorageFailed."""
+        said, now = _said(row), time.monotonic()
+        before, at = self._written.get(row["agent"], (None, 0.0))
+        if before == said and now - at < REFRESH:
+            return
+        make_folder(self._at.folder(row["agent"]), 0o700)
+        data = json.dumps({"schema": 1, **row}, indent=1).encode() + b"\n"
+        write_whole(self._at.seen(row["agent"]), data, mode=0o600)
+        self._written[row["agent"]] = (said, now)
+
+    def remove(self, agent: str) -> None:
+        """Show nothing of `agent` any more: it is no longer in the settings."""
+        self._written.pop(agent, None)
+        self._at.seen(agent).unlink(missing_ok=True)
+
+
+def read_seen(places: Places, now: datetime | None = None) -> list[SeenRow]:
+    """All rows, by name; their ages are those of `now`, in UTC. A file that cannot be believed is left out."""
+    at = AgentPlaces.of(places)
+    with suppress(FileNotFoundError):
+        return [row for name in sorted(os.listdir(at.agents)) if (row := _row(at, name, now or datetime.now(UTC)))]
+    return []
+
+
+def _said(row: SeenRow) -> object:
+    """What a row says, without what only passing time changes."""
+    evidence: Mapping[str, object] = row["evidence"] or {}
+    return {**row, "at": None, "evidence": {**evidence, "age_s": None}}
+
+
+def _row(at: AgentPlaces, name: str, now: datetime) -> SeenRow | None:
+    try:
+        with open(at.seen(name), "rb") as file:
+            row: SeenRow = json.loads(file.read(LIMIT))
+        passed = (now - parse_utc(row["at"])).total_seconds()
+        if evidence := row["evidence"]:
+            evidence["age_s"] = round(max(0.0, evidence["age_s"] + passed), 1)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return row if row["agent"].casefold() == name else None
