@@ -7,14 +7,14 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import TypedDict
+from datetime import UTC, datetime, timedelta
+from typing import NotRequired, TypedDict
 
 from ..places import Places, make_folder, write_whole
-from ..times import parse_utc
+from ..times import parse_utc, utc
 from .places import AgentPlaces
 
-__all__ = ["Board", "SeenEvidence", "SeenNext", "SeenRow", "read_seen"]
+__all__ = ["Board", "SeenEvidence", "SeenNext", "SeenProcess", "SeenRow", "read_seen"]
 
 REFRESH = 10.0
 """Seconds after which a row is written although nothing but its times changed."""
@@ -22,11 +22,12 @@ LIMIT = 64 * 1024
 
 
 class SeenEvidence(TypedDict):
-    """How a state is known; `age_s` in seconds."""
+    """How a state is known; `age_s` in seconds. `at` (UTC), what it speaks for, is worked out when it is read."""
 
     source: str
     age_s: float
     quote: str
+    at: NotRequired[str]
 
 
 class SeenNext(TypedDict):
@@ -37,8 +38,16 @@ class SeenNext(TypedDict):
     why: str
 
 
+class SeenProcess(TypedDict):
+    """The process that was started in its terminal, not to be mistaken for a later one of the same pid."""
+
+    pid: int
+    host: str
+    start_token: str
+
+
 class SeenRow(TypedDict):
-    """A row of `status --json`, and when (`at`, UTC) the daemon wrote it."""
+    """A row of `status --json`, its process, and when (`at`, UTC) the daemon wrote it."""
 
     agent: str
     kind: str
@@ -51,6 +60,8 @@ class SeenRow(TypedDict):
     evidence: SeenEvidence | None
     limited_until: str | None
     next: SeenNext | None
+    remark: NotRequired[str]
+    process: NotRequired[SeenProcess | None]
     at: str
 
 
@@ -96,9 +107,10 @@ def _row(at: AgentPlaces, name: str, now: datetime) -> SeenRow | None:
     try:
         with open(at.seen(name), "rb") as file:
             row: SeenRow = json.loads(file.read(LIMIT))
-        passed = (now - parse_utc(row["at"])).total_seconds()
         if evidence := row["evidence"]:
-            evidence["age_s"] = round(max(0.0, evidence["age_s"] + passed), 1)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            spoken = parse_utc(row["at"]) - timedelta(seconds=evidence["age_s"])
+            evidence["age_s"] = round(max(0.0, (now - spoken).total_seconds()), 1)
+            evidence["at"] = utc(spoken)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
     return row if row["agent"].casefold() == name else None
