@@ -22,13 +22,22 @@ Source = Literal["claude-session-file", "claude-transcript", "codex-rollout", "o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen(Table):
-    """What an agent program's last lines look like in each state; None keeps the shipped patterns."""
+    """What a line near the end of an agent program's screen looks like in each state; None keeps the shipped patterns.
+
+    `ready`: it waits for input. `blocked`: it asks a human. `covered`: something lies over the line for input.
+    `limited`: a usage limit (the group `until` names its end). `dead`: it cannot go on, and a restart helps; `login`,
+    `model`: a restart does not help. `stale`: it does not know the session id that it should resume.
+    """
 
     ready: Regexes | None = None
     busy: Regexes | None = None
     blocked: Regexes | None = None
+    covered: Regexes | None = None
     limited: Regexes | None = None
     dead: Regexes | None = None
+    login: Regexes | None = None
+    model: Regexes | None = None
+    stale: Regexes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
