@@ -18,8 +18,9 @@ from ..places import Places
 from ..store.claims import Claim, Holder, hold, holder
 from ..store.identity import machine_of
 from ..store.owner import owner
-from .daemon import CLAIM, CONTROL, read_wanted, stop_file, write_wanted
+from .daemon import CLAIM, CONTROL, stop_file
 from .logfile import log_file
+from .wanted import read_wanted, write_wanted
 
 __all__ = ["Watched", "become", "daemon", "down", "ensure_free", "up"]
 

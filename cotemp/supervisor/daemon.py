@@ -6,13 +6,11 @@ write and a signal, and a daemon that comes back knows what to do.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -20,13 +18,14 @@ from ..config import Config
 from ..dispatch.desk import Event, Kind
 from ..dispatch.switchboard import Switchboard
 from ..errors import CotempError, HeldByOther
-from ..places import Places, write_whole
+from ..places import Places
 from ..redact import scrub_of
 from ..store.claims import hold
 from ..wraps.minder import Minder
 from .logfile import writing
+from .wanted import read_wanted
 
-__all__ = ["CLAIM", "CONTROL", "read_wanted", "serve", "stop_file", "write_wanted"]
+__all__ = ["CLAIM", "CONTROL", "serve", "stop_file"]
 
 CLAIM = "daemon"
 """Name of the claim that makes the daemon the only one of its home."""
@@ -43,23 +42,6 @@ IDLE = 60.0
 def stop_file(places: Places) -> Path:
     """A file of this name asks the daemon to stop, where there are no signals."""
     return places.daemon / "stop"
-
-
-def read_wanted(places: Places, key: str = "sessions") -> list[str]:
-    """Ids of the sessions that should be watched; of key `finishing`, those that may end their DO first."""
-    try:
-        return [str(session) for session in json.loads((places.daemon / "wanted.json").read_bytes())[key]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-def write_wanted(places: Places, sessions: Sequence[str], finishing: Sequence[str] = ()) -> None:
-    """Say which sessions should be watched; a running daemon follows when it is told to look.
-
-    A session that is given up loses the DO that runs, unless it is among `finishing`.
-    """
-    text = json.dumps({"schema": 1, "sessions": sorted(set(sessions)), "finishing": sorted(set(finishing))})
-    write_whole(places.daemon / "wanted.json", text.encode(), mode=0o600)
 
 
 def serve(places: Places, config: Config, file: Path) -> None:

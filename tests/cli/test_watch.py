@@ -15,7 +15,7 @@ import pytest
 from cotemp.store.claims import holder
 from cotemp.store.ledger import Ledger
 from cotemp.supervisor import control
-from cotemp.supervisor.daemon import read_wanted
+from cotemp.supervisor.wanted import read_wanted
 from tests.waiting import eventually
 
 from .real import PROGRAM, background, cotemp, drop, end_daemon, home, running

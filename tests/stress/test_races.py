@@ -17,7 +17,7 @@ import pytest
 from cotemp.messages.run import Outcome
 from cotemp.store.claims import holders
 from cotemp.supervisor import control
-from cotemp.supervisor.daemon import read_wanted
+from cotemp.supervisor.wanted import read_wanted
 from tests.cli.real import Ran, cotemp, drop, home, running
 from tests.stress.field import drop_numbered, is_watched, numbers, places_of_dos, rows, settled, watching
 from tests.waiting import eventually
