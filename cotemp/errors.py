@@ -104,12 +104,14 @@ class NotFound(CotempError):
 
 
 class UnknownTarget(NotFound):
-    """No panel and no session of that name; `no_home` is the home where even that is missing."""
+    """No panel, session or agent of that name; `no_home` is the home where even that is missing."""
 
-    def __init__(self, target: str, nearest: Iterable[str] = (), *, no_home: str = "") -> None:
+    def __init__(
+        self, target: str, nearest: Iterable[str] = (), *, no_home: str = "", kind: str = "panel or session"
+    ) -> None:
         near = list(nearest)
         hint = f"did you mean {', '.join(near)}? " if near else ""
-        what = f"no panel or session is called {target!r}"
+        what = f"no {kind} is called {target!r}"
         if no_home:
             super().__init__(f"{what}: there is no home {no_home} yet", "make it: cotemp init")
         else:

@@ -72,6 +72,11 @@ class AgentPlaces:
         return self.state / "handoff.json"
 
     @cached_property
+    def checks(self) -> Path:
+        """How the checks of the settings went last."""
+        return self.state / "checks.json"
+
+    @cached_property
     def requests(self) -> Path:
         """What the command line asks of the daemon; not below `agents`, where an agent may have any name."""
         return self.state / "requests"

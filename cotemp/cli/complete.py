@@ -40,6 +40,16 @@ def held_ids(cx: Context, word: str) -> list[str]:
     return [row.run_id for row in rows]
 
 
+def agents(cx: Context, word: str) -> list[str]:
+    """Agents of the settings."""
+    return list(cx.config.agents)
+
+
+def phases(cx: Context, word: str) -> list[str]:
+    """Ids of the phases of the settings."""
+    return [phase.id for phase in cx.config.phases]
+
+
 def paste_ids(cx: Context, word: str) -> list[str]:
     """Pastes that somebody still has to do something about, newest first."""
     from ..pastes import Desk

@@ -1,13 +1,14 @@
 """What is going on: `status`; and the original's checks as commands: `verify`, `enforce-single`."""
 
 import os
+import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from ..display import display_line
 from ..errors import BadUsage
-from ..status import Snapshot, snapshot
+from ..status import Snapshot, only, snapshot
 from ..times import local_now
 from . import inside
 from .frame import Answer, Arg, Context, Opt
@@ -22,7 +23,14 @@ _TO_THE_TOP = "\x1b[H\x1b[J"
 
 def status(
     cx: Context,
-    seconds: Annotated[float | None, Arg("with --watch: time between two looks (default: 2)")] = None,
+    names: Annotated[
+        list[str] | None,
+        Arg(
+            "agents, sessions or panels (default: all); with --watch also the seconds between two looks (default: 2)",
+            metavar="NAME",
+            complete="target",
+        ),
+    ] = None,
     *,
     watch: Annotated[bool, Opt("--watch", "look again and again, until ^C", short="-w")] = False,
     compact: Annotated[bool, Opt("--compact", "one line, for a prompt")] = False,
@@ -31,26 +39,39 @@ def status(
     """Show what is going on.
 
     A row for each panel, then one for each session that has none: its DOs that wait and that ran, who watches it, how
-    today's runs ended, what waits for you. Below it stands what needs a human, if anything does. It is read from disk,
-    and true when nothing of cotemp runs. A pid with a question mark: nobody can tell whether it is still that process.
+    today's runs ended, what waits for you. Then a row for each agent: what it does, since when, what happens next and
+    how that is known; and the current phase. Below it stands what needs a human, if anything does. It is read from
+    disk, and true when nothing of cotemp runs. A pid with a question mark: nobody can tell whether it is still that
+    process.
 
     Examples:
       cotemp status
       cotemp status --watch 5
+      cotemp status builder
       cotemp status --compact
       cotemp status --check --json
     """
     inside.say_if_hidden(cx)
+    chosen = [name for name in names or () if not _is_number(name)]
+    numbers = [float(name) for name in names or () if _is_number(name)]
+    if numbers and not watch:
+        raise BadUsage(
+            f"{numbers[0]:g} means nothing without --watch", "to look every so many seconds: --watch SECONDS"
+        )
     if watch:
-        return _again(cx, _EVERY if seconds is None else seconds, compact=compact, check=check)
-    if seconds is not None:
-        raise BadUsage(f"{seconds:g} means nothing without --watch", "to look every so many seconds: --watch SECONDS")
-    return _answer(cx, *_look(cx, compact=compact), check=check)
+        return _again(cx, numbers[0] if numbers else _EVERY, chosen, compact=compact, check=check)
+    return _answer(cx, *_look(cx, chosen, compact=compact), check=check)
 
 
-def _look(cx: Context, *, compact: bool) -> tuple[Snapshot, Iterator[str]]:
-    """The state now, and its lines for people."""
+def _is_number(word: str) -> bool:
+    return re.fullmatch(r"\d+(\.\d*)?|\.\d+", word, re.ASCII) is not None
+
+
+def _look(cx: Context, names: Sequence[str], *, compact: bool) -> tuple[Snapshot, Iterator[str]]:
+    """The state now (of `names`, when there are any), and its lines for people."""
     found = snapshot(cx.places, local_now(), cx.config_path)
+    if names:
+        found = only(found, names)
     return found, iter([one_line(found)]) if compact else table(found, cx.env.get("COSESSION_ID"), cx.terminal.room())
 
 
@@ -58,11 +79,11 @@ def _answer(cx: Context, found: Snapshot, lines: Iterable[str], *, check: bool) 
     return Answer(found.json() if cx.json else None, lines, exit_code=int(check and bool(found.attention)))
 
 
-def _again(cx: Context, seconds: float, *, compact: bool, check: bool) -> Iterator[Answer]:
+def _again(cx: Context, seconds: float, names: Sequence[str], *, compact: bool, check: bool) -> Iterator[Answer]:
     """Snapshots without end: on a terminal each in the place of the one before."""
     in_place = cx.stdout_is_terminal and cx.env.get("TERM") != "dumb"
     while True:
-        found, shown = _look(cx, compact=compact)
+        found, shown = _look(cx, names, compact=compact)
         lines = list(shown)
         if in_place:
             lines = [_TO_THE_TOP + "\n".join(_upper(lines, cx))]

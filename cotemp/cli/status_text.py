@@ -42,6 +42,10 @@ def table(snapshot: Snapshot, session: str | None, room: int) -> Iterator[str]:
     yield _headline(snapshot)
     if snapshot.sessions:
         yield from _lines(_fitting(snapshot.sessions, session, room), snapshot.sessions, room)
+    if snapshot.agents or snapshot.phase or snapshot.checks:
+        from .agents_text import agents_part  # only where there are agents
+
+        yield from agents_part(snapshot, room)
     for sentence in snapshot.attention:
         yield f"{paint('!', 'red')} {display_line(sentence)}"
 
@@ -56,7 +60,10 @@ def one_line(snapshot: Snapshot) -> str:
         "unknown": sum(row.unknown for row in rows),
         "unread": sum(row.notes_unread for row in rows),
     }
-    parts = [f"{number} {word}" for word, number in numbers.items() if number] or ["idle"]
+    parts = [f"{number} {word}" for word, number in numbers.items() if number]
+    states = [row.state for row in snapshot.agents if row.state not in ("stopped", "done")]
+    parts += [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+    parts = parts or ["idle"]
     if snapshot.attention:
         parts.append(paint(f"!{len(snapshot.attention)}", "red"))
     return " ".join(parts)

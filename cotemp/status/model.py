@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Running", "SessionStatus", "Snapshot", "Supervisor", "Watcher"]
+__all__ = [
+    "AgentStatus",
+    "CheckStatus",
+    "Evidence",
+    "Next",
+    "PhaseStatus",
+    "Running",
+    "SessionStatus",
+    "Snapshot",
+    "Supervisor",
+    "Watcher",
+    "plain",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,69 @@ class SessionStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """How an agent's state is known: the source, how old that is in seconds (None: nobody can tell), its words."""
+
+    source: str
+    age_s: int | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What the supervisor does next with an agent, when (UTC; None: when something happens first), and why."""
+
+    action: str
+    at: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """One agent of `agents.toml`, or one that still runs though it is there no more. Times are UTC.
+
+    `state` is one of starting, busy, idle, blocked, limited, waiting-until, done, dead, stopped, quarantined, unknown.
+    `remark` is what a person should know of it. `next` is None when nothing of ours acts on it.
+    """
+
+    agent: str
+    kind: str
+    state: str
+    since: str | None
+    phase: str | None
+    backend: str | None
+    model: str | None
+    context_pct: int | None
+    evidence: Evidence
+    limited_until: str | None
+    next: Next | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStatus:
+    """The current phase, the files that its agents go by, and its place in the sequence (`index` counts from 0)."""
+
+    id: str
+    index: int
+    count: int
+    plan: str
+    status: str
+    since: str | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStatus:
+    """How a check of `agents.toml` went last; `ok` is None when it has not been run yet."""
+
+    name: str
+    ok: bool | None
+    at: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything at one moment. `attention`: a sentence for each thing that needs a human, with the command for it."""
 
@@ -80,21 +155,23 @@ class Snapshot:
     attention: tuple[str, ...]
     supervisor: Supervisor
     sessions: tuple[SessionStatus, ...]
-    agents: tuple[()] = ()
+    agents: tuple[AgentStatus, ...] = ()
+    phase: PhaseStatus | None = None
+    checks: tuple[CheckStatus, ...] = ()
 
     def json(self) -> dict[str, Any]:
         """As the JSON of `status --json`."""
-        return _plain(self)
+        return plain(self)
 
 
-def _plain(value: Any) -> dict[str, Any]:
+def plain(value: Any) -> dict[str, Any]:
     """A dataclass as a dict; `dataclasses.asdict` copies every leaf, which takes five times as long."""
     found = {}
     for name in value.__dataclass_fields__:
         part = getattr(value, name)
         if isinstance(part, tuple):
-            part = [_plain(one) if hasattr(one, "__dataclass_fields__") else one for one in part]
+            part = [plain(one) if hasattr(one, "__dataclass_fields__") else one for one in part]
         elif hasattr(part, "__dataclass_fields__"):
-            part = _plain(part)
+            part = plain(part)
         found[name] = part
     return found

@@ -20,7 +20,8 @@ class Settings(NamedTuple):
     """`files`: where they stand, the one that counts first. Session ids are case-folded.
 
     `watched` are the sessions that the settings name to be watched, `extensions` those of DOs.
-    `problem`: why the settings cannot be used, and what to do.
+    `agents` are name, kind, backend and model of each, `phases` id, plan and status file, `checks` name and whether it
+    is shown while it is well. `problem`: why the settings cannot be used, and what to do.
     """
 
     files: Sequence[str]
@@ -29,6 +30,9 @@ class Settings(NamedTuple):
     extensions: Sequence[str] = DO_EXTENSIONS
     has_engines: bool = False
     problem: str | None = None
+    agents: Sequence[Sequence[str | None]] = ()
+    phases: Sequence[Sequence[str]] = ()
+    checks: Sequence[tuple[str, bool]] = ()
 
 
 def read_settings(places: Places, config: Path, index: Index) -> Settings:
@@ -55,6 +59,9 @@ def _read(places: Places, config: Path, files: Sequence[str]) -> Settings:
         watched=[sid for sid, one in folded.items() if one.watch],
         extensions=sorted({*DO_EXTENSIONS, *extensions}),
         has_engines=bool(found.engines),
+        agents=[(name, one.kind, one.backend, one.model) for name, one in found.agents.items()],
+        phases=[(one.id, one.plan, one.status_file) for one in found.phases],
+        checks=[(name, one.shown) for name, one in found.checks.items()],
     )
 
 

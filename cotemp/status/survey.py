@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from ..errors import UnknownTarget
 from ..panels.records import Presence
 from ..places import Places, config_file
 from ..store.identity import host_id
 from ..times import utc
+from .agents import agents_of
 from .attention import attention
 from .chats import Echoes, Table, about_chats, read_echoes
 from .folders import EMPTY, Contents, read_sessions
@@ -21,7 +24,7 @@ from .settings import Settings, read_settings
 from .view import View, views
 from .work import Open, Work, read_work
 
-__all__ = ["snapshot"]
+__all__ = ["only", "snapshot"]
 
 _SHAPE = [kind._fields for kind in (Settings, PanelRow, Work, Open, Contents, Echoes, Table)]
 """Of what the index keeps: an index of another shape is not ours."""
@@ -48,6 +51,8 @@ def snapshot(places: Places, now: datetime, config: Path | None = None) -> Snaps
     problems = [one for one in (problem, settings.problem, work.problem) if one]
     problems += attention(places, found, claims, settings, index, seconds)
     problems += about_chats(places, {view.id.casefold(): view.id for view in found}, echoes, index, seconds)
+    agents = agents_of(places, settings, claims, now)
+    problems += agents.attention
     if ids:
         index.save()
     return Snapshot(
@@ -58,7 +63,26 @@ def snapshot(places: Places, now: datetime, config: Path | None = None) -> Snaps
         tuple(problems),
         _supervisor(claims),
         tuple(_rows(found, panels, settings, echoes, seconds)),
+        agents.rows,
+        agents.phase,
+        agents.checks,
     )
+
+
+def only(found: Snapshot, names: Sequence[str]) -> Snapshot:
+    """`found` with the rows of `names` (agents, sessions or panels) alone. Raises UnknownTarget with the nearest."""
+    wanted = {name.casefold() for name in names}
+    sessions = tuple(row for row in found.sessions if {row.name.casefold(), row.session.casefold()} & wanted)
+    agents = tuple(row for row in found.agents if row.agent.casefold() in wanted)
+    known = {name.casefold() for row in sessions for name in (row.name, row.session)}
+    known |= {row.agent.casefold() for row in agents}
+    for name in names:
+        if name.casefold() not in known:
+            import difflib  # only for a name that nobody has
+
+            every = {row.agent for row in found.agents} | {row.session for row in found.sessions}
+            raise UnknownTarget(name, difflib.get_close_matches(name, every, 3))
+    return replace(found, sessions=sessions, agents=agents)
 
 
 def _session_ids(places: Places) -> tuple[list[str], str | None]:

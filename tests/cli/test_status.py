@@ -139,6 +139,7 @@ class TestStatus:
         with holding(home(), "daemon"), holding(home(), "watch-co-migrate"):
             found = cotemp("status", "--json").json
         pinned = ["schema", "home", "host", "generated", "attention", "supervisor", "sessions", "agents"]
+        pinned += ["phase", "checks"]
         assert list(found) == pinned
         assert [list(row) for row in found["sessions"]] == [PINNED]
         assert found["attention"] == ["1 DO held in co-migrate: cotemp held"]
