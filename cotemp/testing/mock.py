@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..errors import TookTooLong
+from ..errors import BadUsage, TookTooLong
+from .mock_agent.commands import COMMANDS
 
 __all__ = ["MOCK_BACKEND", "MockAgent"]
 
@@ -57,7 +58,12 @@ class MockAgent:
         return {"MOCK_AGENT_STATE": str(self.folder), "CLAUDE_CONFIG_DIR": str(self.folder)}
 
     def tell(self, command: str) -> Path:
-        """Give it a command (`busy 3`; all of them: `mock_agent/commands.py`); it takes it when it runs."""
+        """Give it a command (`busy 3`; all of them: `mock_agent/commands.py`), which it takes when it runs.
+
+        Raises BadUsage for one that it does not know.
+        """
+        if command.split()[0] not in COMMANDS:
+            raise BadUsage(f"the mock agent does not know `{command}`", f"say one of: {', '.join(COMMANDS)}")
         name = f"{next(self._numbers):020}"
         hidden, file = (self.folder / "commands" / one for one in (f".{name}", name))
         hidden.write_text(command, encoding="utf-8")
