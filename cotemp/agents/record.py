@@ -51,7 +51,7 @@ class Bell:
 
     `id` says what for (`commit:<identity>`, `wake:<due time>`, …): a second one of the same id is never queued.
     `number` counts the agent's bells and stands in the text, so that it is known again on a screen. `subject` is a
-    commit id, a number, or a path of the settings: never foreign text. Times are UTC.
+    commit id, a number, or a path or a line of the settings: never foreign text. Times are UTC.
     """
 
     id: str
@@ -125,8 +125,8 @@ class AgentRecord:
     `served_wake`: the due time of the last wake that was served. `nudged`: when it was last told to go on. `compacted`:
     when it was told to compact a context that has not become smaller since. `told_notes`, `told_dos`: of what waits for
     it. `drain`: it is restarted at its next idle prompt. `task`: the file of a task that it was dispatched with, and
-    `finished` when that, or its last wake's work, was done. `remark`: what a person should know, as "its session id was
-    unknown: started afresh".
+    `finished` when that, or its last wake's work, was done. `model`: what `up` asked for instead of the settings'.
+    `remark`: what a person should know, as "its session id was unknown: started afresh".
     """
 
     agent: str
@@ -149,5 +149,6 @@ class AgentRecord:
     told_dos: Told = Told()
     drain: bool = False
     task: str | None = None
+    model: str | None = None
     finished: Moment | None = None
     remark: str = ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...agents.handed import HandoffRecord
 from ...agents.limits import Limit
-from ...agents.record import AgentRecord, Bell
+from ...agents.record import AgentRecord, Bell, BellState
 from ...agents.requests import Request
 from ...agents.sequence import Sequence
 from ...agents.states import Evidence, Reading, State
@@ -211,7 +211,7 @@ class Outcome(StrEnum):
 class Done:
     """An action ended; `agent` is "" for those that concern all: of these `MarkComplete`, `Journal` and the `Notify` of
     a finished sequence need one. Of `record` only `launched` is taken: what only the performer of a `Start` knows.
-    `prompt`: a file with the program's first prompt, which must be typed (it could not be given at the start)."""
+    `prompt`: the line with the program's first prompt, which must be typed (it could not be given at the start)."""
 
     agent: str
     action: Action
@@ -237,7 +237,8 @@ Event = Tick | Looked | Reached | Files | Statuses | Notes | Checked | Requested
 @dataclass(frozen=True, slots=True)
 class Start:
     """Start an agent's program; `resume` is the session id to go on with (None: afresh, with its prompt). `replaces`:
-    what still runs in its terminal is ended first, as by `Stop` (`gently`)."""
+    what still runs in its terminal is ended first, as by `Stop` (`gently`). `task`: a file that is its prompt instead;
+    `model`: instead of the settings'."""
 
     agent: str
     phase: str | None
@@ -245,6 +246,8 @@ class Start:
     why: str
     replaces: bool = False
     gently: bool = True
+    task: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +261,16 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Type a bell's text, then Enter, both verified."""
+    """Type a bell's text (`bells.text_of`), then Enter, both verified. A `RESUME` bell may be typed into an empty
+    composer while the program still shows its limit; every other one only when it is idle."""
 
     agent: str
     bell: Bell
+
+    @property
+    def again(self) -> bool:
+        """Whether it may have been typed already: then the screen is asked first."""
+        return self.bell.state is BellState.RINGING or self.bell.tries > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,117 @@
+"""Bells: what an agent is told, each once, in fixed words of ours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ...agents.record import AgentRecord, Bell, BellKind, BellState
+
+__all__ = ["changed", "drop", "first", "is_queued", "last_rung", "queue", "text_of", "waits"]
+
+KNOWN = 500
+"""How many ids are remembered, so that none is queued twice."""
+KEPT = 30
+"""How many bells that are over are kept, for people."""
+_WAITING = (BellState.QUEUED, BellState.RINGING)
+
+_TEXTS = {
+    BellKind.COMMIT: "A commit for you has arrived: git fetch, then git show {0}",
+    BellKind.INBOX: "A message for you is in {0}: fetch, read it, act on it, then delete the file.",
+    BellKind.NOTES: "{0} for you, unread. Read: cotemp notes",
+    BellKind.DOS: "{0} for you in your inbox, and nobody runs what arrives there. See: cotemp status",
+    BellKind.WAKE: "This is your scheduled wake.{1}",
+    BellKind.LAST_WAKE: "All phases are done (SEQUENCE-COMPLETE): this is your last scheduled wake.{1}",
+    BellKind.PLAN: "The plan that you work on was changed: read {0} again before you go on.",
+    BellKind.NUDGE: "You seem to have stopped: go on with your work. If you wait for something, say until when "
+    "(WAITING-UNTIL) in your status file.",
+    BellKind.COMPACT: "Your context is nearly full: write down what matters, then compact it.",
+    BellKind.RESUME: "The usage limit is over: go on where you were.",
+    BellKind.PROMPT: "Read {0} and do what it says.",
+    BellKind.TASK: "Your task is in {0}: read it and do it.",
+}
+_SHA = re.compile(r"[0-9a-f]{7,64}")
+
+
+def text_of(bell: Bell) -> str:
+    """What is typed: one line, our own words, the bell's number, and at most a number, a commit id or a path that the
+    settings or the person at this machine named."""
+    if bell.kind is BellKind.COMPACT and bell.subject:
+        return bell.subject  # the program's own command, as the settings of its backend have it
+    more = f" Read {bell.subject} and do what it says." if bell.subject else ""
+    return f"[cotemp {bell.number}] " + _TEXTS[bell.kind].format(_said(bell), more)
+
+
+def _said(bell: Bell) -> str:
+    one = {BellKind.NOTES: "note", BellKind.DOS: "DO"}.get(bell.kind)
+    return f"{bell.subject} {one}{'s' if bell.subject != '1' else ''}" if one else bell.subject
+
+
+def queue(record: AgentRecord, id: str, kind: BellKind, subject: str, now: datetime) -> AgentRecord:  # noqa: A002
+    """`record` with one more bell that waits; unchanged when one of this id was ever queued, or cannot be typed."""
+    if id in record.bell_ids or not _is_fit(kind, subject):
+        return record
+    bell = Bell(id, kind, record.bell_count + 1, subject, now)
+    over = [one for one in record.bells if one.state not in _WAITING]
+    gone = {one.number for one in over[:-KEPT]}
+    return replace(
+        record,
+        bells=(*(one for one in record.bells if one.number not in gone), bell),
+        bell_ids=(*record.bell_ids, id)[-KNOWN:],
+        bell_count=bell.number,
+    )
+
+
+def _is_fit(kind: BellKind, subject: str) -> bool:
+    if kind is BellKind.COMMIT:
+        return bool(_SHA.fullmatch(subject))
+    return subject.isprintable()
+
+
+def waits(record: AgentRecord, *kinds: BellKind) -> bool:
+    """Whether a bell (of one of `kinds`) waits, or rings."""
+    return any(one.state in _WAITING and (not kinds or one.kind in kinds) for one in record.bells)
+
+
+def first(record: AgentRecord) -> Bell | None:
+    """The bell that is next: one whose ring nobody saw the end of, a first prompt, then in order."""
+    waiting = [one for one in record.bells if one.state in _WAITING]
+    return min(
+        waiting, key=lambda one: (not _was_typed(one), one.kind is not BellKind.PROMPT, one.number), default=None
+    )
+
+
+def _was_typed(bell: Bell) -> bool:
+    return bell.state is BellState.RINGING or bell.tries > 0
+
+
+def last_rung(record: AgentRecord) -> datetime | None:
+    """When a bell was last rung."""
+    return max((one.rung for one in record.bells if one.rung), default=None)
+
+
+def is_queued(record: AgentRecord, id: str) -> Bell | None:  # noqa: A002
+    """The bell of that id, as long as it is kept."""
+    return next((one for one in record.bells if one.id == id), None)
+
+
+def changed(record: AgentRecord, number: int, **changes: Any) -> AgentRecord:
+    """`record` with that bell changed."""
+    return replace(
+        record, bells=tuple(replace(one, **changes) if one.number == number else one for one in record.bells)
+    )
+
+
+def drop(record: AgentRecord, *kinds: BellKind) -> AgentRecord:
+    """`record` without the bells of those kinds that wait and were never typed: their reason is gone."""
+    if not waits(record, *kinds):
+        return record
+    bells = tuple(
+        replace(one, state=BellState.DROPPED)
+        if one.kind in kinds and one.state is BellState.QUEUED and not one.tries
+        else one
+        for one in record.bells
+    )
+    return replace(record, bells=bells)
