@@ -19,8 +19,9 @@ class Backend:
     """An agent program, with everything resolved: an empty tuple or text means that it has no such thing.
 
     A command is `argv`, then `resume` or `start_id` (`{id}`), `model` (`{model}`), `server` (`{port}`), and
-    `prompt_argv` (`{prompt}` or `{file}`). `settle`: seconds between a text and Enter. `compact`: what is typed to
-    shorten its context. `account`: whose usage limits it shares. `processes`: how its process is called.
+    `prompt_argv` (`{prompt}` or `{file}`); a resumed program heeds the latter only when `resume_takes_prompt`.
+    `settle`: seconds between a text and Enter. `compact`: what is typed to shorten its context. `account`: whose usage
+    limits it shares. `processes`: how its process is called.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Backend:
     server: tuple[str, ...] = ()
     prompt: PromptBy = "argument"
     prompt_argv: tuple[str, ...] = ()
+    resume_takes_prompt: bool = True
     env: Mapping[str, str] = field(default_factory=dict)
     processes: tuple[str, ...] = ()
     session_id: SessionIdFrom = "none"

@@ -119,6 +119,7 @@ OPENCODE = Backend(
     resume=("--session", "{id}"),
     server=("--port", "{port}", "--hostname", "127.0.0.1"),
     prompt_argv=("--prompt={prompt}",),  # as one word, because a prompt may begin with a dash
+    resume_takes_prompt=False,  # 1.18.33 shows the old conversation, and drops the prompt
     processes=("opencode",),
     session_id="opencode-api",
     evidence=("opencode-api", "screen"),  # its title tells no state

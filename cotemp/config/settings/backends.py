@@ -54,7 +54,8 @@ class BackendConfig(Table):
     """How to start an agent program and read its state; None keeps what the shipped backend of that name has.
 
     The command is `argv`, then `resume` (`{id}`) or `start_id` (`{id}`: we choose the id), `model` (`{model}`),
-    `server` (`{port}`, on loopback), and `prompt_argv` (`{prompt}` or `{file}`) when `prompt` is argument or file.
+    `server` (`{port}`, on loopback), and `prompt_argv` (`{prompt}` or `{file}`) when `prompt` is argument or file; with
+    `resume_takes_prompt = false`, what a resumed program is told is typed.
     `settle` is the pause between a text and Enter in seconds, `compact` what is typed when the context is nearly full,
     `session_id` where the id for `resume` comes from, `account` whose usage limits it shares.
     """
@@ -66,6 +67,7 @@ class BackendConfig(Table):
     server: Argv | None = None
     prompt: PromptBy | None = None
     prompt_argv: Argv | None = None
+    resume_takes_prompt: bool | None = None
     env: Mapping[Variable, str] = field(default_factory=dict)
     processes: tuple[Line, ...] | None = None
     session_id: SessionIdFrom | None = None
