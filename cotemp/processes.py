@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 assert sys.platform != "win32"
 
-__all__ = ["adopt_orphans", "below", "children", "die_with_parent", "marked", "reap", "send"]
+__all__ = ["adopt_orphans", "below", "children", "die_with_parent", "marked", "reap", "send", "wake_at_end_of_child"]
 
 
 def send(number: int, pids: Iterable[int]) -> None:
@@ -27,6 +27,15 @@ def reap() -> Iterator[tuple[int, int]]:
         if not pid:
             return
         yield pid, status
+
+
+def wake_at_end_of_child() -> int:
+    """A descriptor that becomes readable when a child ends."""
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler nothing is written to the pipe
+    return ours
 
 
 if sys.platform == "linux":

@@ -21,11 +21,11 @@ from .result import How
 
 assert sys.platform != "win32"
 
-from ..processes import below, die_with_parent, marked, reap, send  # noqa: E402  (not on Windows)
+from ..processes import below, die_with_parent, marked, reap, send, wake_at_end_of_child  # noqa: E402  (not on Windows)
 from .terminal import CHUNK, OurEnd  # noqa: E402
 from .walls import enter, refusal  # noqa: E402
 
-__all__ = ["PosixControl", "PosixScript", "wake_at_end_of_child"]
+__all__ = ["PosixControl", "PosixScript"]
 
 FIRST_WORDS = 4096
 """Bytes of output that are remembered of a confined run: all that its enforcer says when it cannot start it."""
@@ -160,15 +160,6 @@ class PosixScript:
     def _strays(self) -> list[int]:
         """What is of this run, but not below us: only where orphans cannot be adopted."""
         return [] if sys.platform == "linux" else [pid for pid in marked(self._run_id) if pid != os.getpid()]
-
-
-def wake_at_end_of_child() -> int:
-    """A descriptor that becomes readable when a child ends."""
-    ours, theirs = os.pipe()
-    os.set_blocking(theirs, False)
-    signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # without a handler nothing is written to the pipe
-    return ours
 
 
 def _on_terminal(plan: Plan) -> tuple[int, int]:

@@ -23,8 +23,8 @@ from .plan import SCRUB, message
 
 assert sys.platform != "win32"
 
-from ..processes import adopt_orphans, below, children, reap, send  # noqa: E402
-from .posix import PosixControl, PosixScript, wake_at_end_of_child  # noqa: E402  (not on Windows)
+from ..processes import adopt_orphans, below, children, reap, send, wake_at_end_of_child  # noqa: E402
+from .posix import PosixControl, PosixScript  # noqa: E402  (not on Windows)
 
 __all__ = ["main"]
 
