@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
+import sys
+import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 __all__ = ["NoAnswer", "Said", "ask"]
+
+_NO_WINDOW = 0x08000000  # Windows: CREATE_NO_WINDOW
 
 
 class NoAnswer(Exception):
@@ -30,22 +37,28 @@ def ask(
     patience: float,
     cwd: Path | None = None,
     with_errors: bool = False,
+    given: bytes = b"",
+    alone: bool = False,
 ) -> Said:
     """Run `argv` for at most `patience` seconds and read at most `most` bytes of what it prints.
 
-    `with_errors`: what it prints on stderr, too, else that is thrown away. Raises NoAnswer, OSError when it cannot be
+    `with_errors`: what it prints on stderr, too, else that is thrown away. `given`: what it finds on stdin. `alone`: it
+    has no terminal to ask on, and when it is ended, all that it started is. Raises NoAnswer, OSError when it cannot be
     started.
     """
     errors = subprocess.STDOUT if with_errors else subprocess.DEVNULL
-    process = subprocess.Popen(
-        argv, env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
-    )
+    with _stdin(given) as stdin:
+        process = subprocess.Popen(
+            argv, env=dict(env), cwd=cwd, stdin=stdin, stdout=subprocess.PIPE, stderr=errors,
+            start_new_session=alone and sys.platform != "win32",
+            creationflags=_NO_WINDOW if alone and sys.platform == "win32" else 0,
+        )  # fmt: skip
     assert process.stdout
     late = threading.Event()
 
     def give_up() -> None:
         late.set()
-        process.kill()
+        _end(process, alone=alone)
 
     timer = threading.Timer(patience, give_up)
     timer.start()
@@ -53,9 +66,26 @@ def ask(
         with process:
             data = process.stdout.read(most + 1)
             if len(data) > most:
-                process.kill()  # it may go on for gigabytes
+                _end(process, alone=alone)  # it may go on for gigabytes
     finally:
         timer.cancel()
     if late.is_set():
         raise NoAnswer
     return Said(process.returncode if len(data) <= most else None, data[:most])
+
+
+@contextlib.contextmanager
+def _stdin(given: bytes) -> Iterator[IO[bytes]]:
+    with tempfile.TemporaryFile() if given else open(os.devnull, "rb") as file:  # a pipe could fill up, and wait
+        if given:
+            file.write(given)
+            file.seek(0)
+        yield file
+
+
+def _end(process: subprocess.Popen[bytes], *, alone: bool) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        if alone and sys.platform != "win32":
+            os.killpg(process.pid, signal.SIGKILL)  # it is not reaped yet, so the number is still its own
+        else:
+            process.kill()
