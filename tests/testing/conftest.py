@@ -52,9 +52,11 @@ class Running:
         return said["status"] if said else None
 
     def ended(self) -> int:
-        """Its exit code, once it ended."""
-        eventually(lambda: self.terminal.exit_code() is not None, what="it ended")
-        code = self.terminal.exit_code()
+        """Its exit code, once it ended; on a PTY (tmux does not always learn of it)."""
+        terminal = self.terminal
+        assert isinstance(terminal, Pty)
+        eventually(lambda: terminal.exit_code() is not None, what="it ended")
+        code = terminal.exit_code()
         assert code is not None
         return code
 

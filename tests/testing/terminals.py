@@ -23,9 +23,6 @@ class Terminal(Protocol):
     def title(self) -> str: ...
     def type(self, text: str) -> None: ...
     def press(self, key: str) -> None: ...
-    def exit_code(self) -> int | None:
-        """None while the program lives; 128 and the signal when one ended it."""
-
     def close(self) -> None: ...
 
 
@@ -55,6 +52,7 @@ class Pty:
         self.child.send(_KEYS[key])
 
     def exit_code(self) -> int | None:
+        """None while the program lives; 128 and the signal when one ended it."""
         self._drain()
         if self.child.isalive():
             return None
@@ -79,9 +77,7 @@ class Tmux:
         self._socket = cwd / "tmux"
         assigned = [word for name, value in env.items() for word in ("-e", f"{name}={value}")]
         size = ["-x", str(COLUMNS), "-y", str(ROWS)]
-        self._run("new-session", "-d", "-s", "it", *size, "-c", str(cwd), *assigned, "sleep", "100")
-        self._run("set-option", "-g", "remain-on-exit", "on")
-        self._run("respawn-pane", "-k", "-t", "=it:", "-c", str(cwd), *assigned, *argv)
+        self._run("new-session", "-d", "-s", "it", *size, "-c", str(cwd), *assigned, *argv)
 
     def screen(self) -> str:
         return re.sub(r"\x1b\[[0-9;]*m", "", self.colours())
@@ -102,12 +98,6 @@ class Tmux:
     def resize(self, columns: int, rows: int) -> None:
         """Give it another size."""
         self._run("resize-window", "-t", "=it:", "-x", str(columns), "-y", str(rows))
-
-    def exit_code(self) -> int | None:
-        dead, status, signal = self._ask("#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}").split("|")
-        if dead != "1" or not status + signal:  # a pane is dead before tmux knows of what
-            return None
-        return 128 + int(signal) if signal else int(status)
 
     def close(self) -> None:
         subprocess.run(["tmux", "-S", str(self._socket), "kill-server"], capture_output=True, timeout=10)

@@ -288,8 +288,9 @@ def test_clean_exit_leaves_no_session_file(start: Start) -> None:
     assert agent.mock.life()[-1] == agent.mock.life()[-1] | {"event": "died", "code": 0}
 
 
-def test_crash_leaves_its_session_file(agent: Running) -> None:
+def test_crash_leaves_its_session_file(start: Start) -> None:
     """After a crash the exit code is the one it was told, and the session file names a pid that is dead."""
+    agent = start()
     agent.mock.do("die 3")
     assert agent.ended() == 3
     assert agent.status() == "idle"
