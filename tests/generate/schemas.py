@@ -49,6 +49,7 @@ FORMATS = {
     "panel": Format(PanelRecord, "panels/<pid>.json"),
     "receipt": Format(Receipt, "sessions/<session>/receipts/<note>.json"),
     "owner": Format(Owner, "sessions/<session>/owner.json"),
+    "answer-adopt": Format(answers.AdoptAnswer, "cotemp adopt --json"),
     "answer-audit": Format(answers.AuditAnswer, "cotemp audit --json"),
     "answer-audit-run": Format(answers.AuditRunAnswer, "cotemp audit RUN --json"),
     "answer-audit-verify": Format(answers.AuditVerifyAnswer, "cotemp audit --verify --json"),
@@ -86,6 +87,7 @@ FORMATS = {
     "answer-revoke": Format(answers.RevokeAnswer, "cotemp revoke --json"),
     "answer-runs": Format(answers.RunsAnswer, "cotemp runs --json"),
     "answer-sent": Format(answers.SentAnswer, "cotemp sent --json"),
+    "answer-shims": Format(answers.ShimsAnswer, "cotemp shims --json"),
     "answer-status": Format(Snapshot, "cotemp status --json"),
     "answer-ticker": Format(answers.TickerLine, "cotemp ticker --json, line by line"),
 }

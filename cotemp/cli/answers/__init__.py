@@ -35,6 +35,7 @@ from .mail import (
     SentAnswer,
     SentNote,
 )
+from .moving import AdoptAnswer, ShimsAnswer
 from .runs import (
     AuditAnswer,
     AuditRunAnswer,
@@ -59,6 +60,7 @@ from .telling import (
 
 __all__ = [
     "AcksAnswer",
+    "AdoptAnswer",
     "Agreement",
     "AuditAnswer",
     "AuditRunAnswer",
@@ -102,6 +104,7 @@ __all__ = [
     "RunsAnswer",
     "SentAnswer",
     "SentNote",
+    "ShimsAnswer",
     "TickerLine",
     "ToldFlaw",
 ]
