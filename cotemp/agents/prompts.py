@@ -64,7 +64,7 @@ def _text(file: Path, key: str) -> str:
     try:
         with open(file, "rb") as opened:
             data = opened.read(LIMIT + 1)
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise BadConfig(
             f"cannot be read: {error.strerror}", f"write the prompt, or change {key}", file=str(file), key=key
