@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,6 +61,8 @@ class AgentPlaces:
         digest."""
         if _PLAIN.fullmatch(account) and not _DEVICE.fullmatch(account):
             return self.limits / f"{account}.json"
+        import hashlib
+
         digest = hashlib.sha256(account.encode("utf-8", "surrogateescape")).hexdigest()[:8]
         readable = re.sub("[^a-z0-9]+", "-", account.casefold()).strip("-")[:40]
         return self.limits / f"{readable or 'account'}-{digest}.json"

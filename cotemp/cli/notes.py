@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ..display import display, display_line
@@ -14,12 +15,13 @@ from ..notes import (
     Note,
     Sent,
     State,
-    await_reading,
     follow,
     leave,
     opened,
     put_away,
     read,
+    states_of,
+    told,
     waiting,
 )
 from ..notes import send as send_note
@@ -50,7 +52,8 @@ def send(
 ) -> Answer | Iterator[Answer]:
     """Send a note.
 
-    The text arrives as it is, in the inbox of one session. Without TEXT it is read from stdin, up to 1 MiB.
+    The text arrives as it is, in the inbox of one session. Without TEXT it is read from stdin, up to 1 MiB. With --wait,
+    of a note to an agent you also see when its bell was rung.
 
     Examples:
       cotemp send Planning "The build is green"
@@ -101,6 +104,8 @@ def sent(
 ) -> Answer:
     """Show the notes that were sent, and who read them.
 
+    A note to an agent is first queued, then rung (the supervisor told the agent that notes wait), then read.
+
     Examples:
       cotemp sent
       cotemp sent co-planning --json
@@ -146,17 +151,21 @@ def sender_of(cx: Context, named: str | None) -> str:
 def _waited(cx: Context, note: Sent, json: dict[str, Any], said: str, timeout: float | None) -> Iterator[Answer]:
     yield Answer(text=said)
     cx.progress(f"waiting until {note.session.id} reads it ...")
-    state = await_reading(note.session, note.name, timeout)
+    for state in states_of(note.session, note.name, timeout, partial(told, cx.places, note.session.id)):
+        if state.bell:
+            yield Answer(text=_fate(state, local_now()))
     yield Answer(json | _told(state), _fate(state, local_now()), exit_code=int(state.fate is Fate.GONE))
 
 
 def _told(state: State) -> "NoteFate":
-    receipt = state.receipt
+    receipt, bell = state.receipt, state.bell
     return {
         "state": state.fate.value,
         "read_at": receipt.read_at if receipt else None,
         "read_by": receipt.read_by if receipt else None,
         "via": receipt.via if receipt else None,
+        "bell": ("rung" if bell.rung else "queued") if bell else None,
+        "rung_at": utc(bell.rung) if bell and bell.rung else None,
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .fate import Fate, SentNote, State, await_reading, sent, state_of
+from .fate import Fate, SentNote, State, await_reading, sent, state_of, states_of
 from .reading import Note, follow, is_note, opened, put_away, read, shown, waiting
+from .ringing import told
 from .sending import NOTE_LIMIT, UNKNOWN, Sent, leave, send
 from .standdown import stand_down
 
@@ -27,5 +28,7 @@ __all__ = [
     "shown",
     "stand_down",
     "state_of",
+    "states_of",
+    "told",
     "waiting",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, partial
 from pathlib import Path
 
 from ..errors import TookTooLong
@@ -17,8 +18,9 @@ from ..places import Places, SessionPlaces
 from ..store import receipts
 from ..times import parse_utc
 from .reading import PAUSE
+from .ringing import Bell, Told, told
 
-__all__ = ["Fate", "SentNote", "State", "await_reading", "sent", "state_of"]
+__all__ = ["Fate", "SentNote", "State", "await_reading", "sent", "state_of", "states_of"]
 
 LATE = 0.5
 """Seconds that a receipt may follow its note."""
@@ -38,18 +40,19 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The fate of a note; with a receipt exactly when it was read."""
+    """The fate of a note; with a receipt exactly when it was read, with a bell while an agent has not read it."""
 
     fate: Fate
     receipt: Receipt | None = None
+    bell: Bell | None = None
 
     def said(self, now: datetime) -> str:
-        """For people: `read at 10:31 by co-planning`, `not read yet`, …; local time, with its day unless today."""
+        """For people: `read at 10:31 by co-planning`, `rung at 10:29, …`, …; local time, with its day unless today."""
         if self.receipt:
             at = parse_utc(self.receipt.read_at).astimezone(now.tzinfo)
             day = "" if at.date() == now.date() else f"on {at:%Y-%m-%d} "
             return f"read {day}at {at:%H:%M} by {self.receipt.read_by}"
-        return _SAID[self.fate]
+        return self.bell.said(now) if self.bell else _SAID[self.fate]
 
 
 _SAID = {
@@ -70,10 +73,11 @@ class SentNote:
     state: State
 
 
-def state_of(session: SessionPlaces, name: str) -> State:
-    """What became of the note `name` that was sent to `session`."""
+def state_of(session: SessionPlaces, name: str, agent: Callable[[], Told | None] = lambda: None) -> State:
+    """What became of the note `name` that was sent to `session`; `agent` says what its agent was told, if it is one."""
     if os.path.lexists(session.inbox / name):
-        return State(Fate.UNREAD)
+        known = agent()
+        return State(Fate.UNREAD, bell=known.bell(name) if known else None)
     receipt = receipts.read(session, name)
     if receipt:
         return State(Fate.READ, receipt)
@@ -85,27 +89,38 @@ def await_reading(session: SessionPlaces, name: str, timeout: float | None = Non
 
     `timeout` in seconds, None waits for ever. Raises TookTooLong.
     """
+    *_, state = states_of(session, name, timeout)
+    return state
+
+
+def states_of(
+    session: SessionPlaces, name: str, timeout: float | None = None, agent: Callable[[], Told | None] = lambda: None
+) -> Iterator[State]:
+    """As `await_reading`: each state of the note, as soon as it is another one; in the last one it is not unread."""
     deadline = time.monotonic() + timeout if timeout is not None else None
-    while (state := state_of(session, name)).fate is Fate.UNREAD:
+    before: State | None = None
+    while (state := state_of(session, name, agent)).fate is Fate.UNREAD:
+        if state != before:
+            yield (before := state)
         if deadline is not None and time.monotonic() >= deadline:
             raise TookTooLong("the note is not read yet", f"it still waits: {session.inbox / name}")
         time.sleep(PAUSE)
     if state.receipt is None:
         time.sleep(LATE)
         state = state_of(session, name)
-    return state
+    yield state
 
 
 def sent(places: Places, sender: str) -> list[SentNote]:
     """The notes of `sender` that are on disk, or have a receipt, in all sessions, oldest first."""
     found = []
     for sid in places.session_ids():
-        session = places.session(sid)
+        session, agent = places.session(sid), cache(partial(told, places, sid))
         # The inbox first: a note that is moved meanwhile is then seen twice, not missed.
         names = [*_names(session.inbox), *_names(session.notes), *receipts.noted(session)]
         for name in dict.fromkeys(filter(_sent_by(sender), names)):
-            told = read_note_name(name)
-            found.append(SentNote(name, sid, told.sent if told else None, state_of(session, name)))
+            tells = read_note_name(name)
+            found.append(SentNote(name, sid, tells.sent if tells else None, state_of(session, name, agent)))
     return sorted(found, key=lambda note: (note.sent.timestamp() if note.sent else 0.0, note.name))
 
 
@@ -116,8 +131,8 @@ def _sent_by(sender: str) -> Callable[[str], bool]:
     def fits(name: str) -> bool:
         if not name.casefold().endswith(ending):  # cheap, and true of few
             return False
-        told = read_note_name(name)
-        return told is not None and told.sender is not None and told.sender.casefold() == wanted
+        tells = read_note_name(name)
+        return tells is not None and tells.sender is not None and tells.sender.casefold() == wanted
 
     return fits
 

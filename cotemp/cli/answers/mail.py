@@ -80,6 +80,10 @@ class NoteFate(TypedDict):
     read_by: str | None
     via: str | None
     """The program that showed it."""
+    bell: Literal["queued", "rung"] | None
+    """Of an unread note to an agent: whether the agent was told of it."""
+    rung_at: str | None
+    """UTC with milliseconds."""
 
 
 class SentNote(NoteFate):
