@@ -10,10 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cotemp.hosts import Size
 from tests.waiting import eventually
 
 from .model_server import Bash, Limited, ModelServer, Slow
-from .program import Opencode, binary, plain, squeezed
+from .program import Opencode, plain
 
 DRAFT = "please do not send this"
 
@@ -28,13 +29,7 @@ class Recorder:
 
     def shot(self, name: str, sees: str, status: str = "idle", *, without: str = "esc interrupt") -> None:
         """Wait for a state, and record it."""
-
-        def there() -> bool:
-            text = squeezed(self.program.screen())
-            gone = not without or squeezed(without) not in text
-            return squeezed(sees) in text and gone and self.program.status() == status
-
-        eventually(there, 60, f"{name}: {sees}")
+        self.program.wait_for(sees, status, without=without)
         (self.folder / f"{name}.ansi").write_text(self.program.screen())
         said = [json.dumps(self.program.api(path)) for path in ("/session/status", "/permission")]
         self.truth.append("\t".join((name, self.program.title(), " ".join(said))))
@@ -49,7 +44,7 @@ def record(program: Opencode, model: ModelServer, folder: Path) -> None:
     recorder.shot("idle-new", "Ask anything")
     program.type(DRAFT)
     recorder.shot("draft", DRAFT)
-    program.press("C-u")
+    program.empty()
     recorder.shot("idle-emptied", "Ask anything")
     _busy(recorder, program, model)
     _permission(recorder, program, model)
@@ -64,12 +59,12 @@ def _busy(recorder: Recorder, program: Opencode, model: ModelServer) -> None:
     recorder.shot("busy", "esc interrupt", "busy", without="")
     program.type(DRAFT)
     recorder.shot("busy-with-draft", DRAFT, "busy", without="")
-    program.press("C-u")
+    program.empty()
     slow.enough.set()
     recorder.shot("idle-after-turn", "▣")
     program.type(DRAFT)
     recorder.shot("draft-after-turn", DRAFT)
-    program.press("C-u")
+    program.empty()
     program.press("C-p")
     recorder.shot("palette", "Commands")
     program.press("Escape")
@@ -92,7 +87,7 @@ def _limited(recorder: Recorder, program: Opencode, model: ModelServer) -> None:
     recorder.shot("limited-retry", "retrying in", "retry", without="")
     program.type(DRAFT)
     recorder.shot("limited-with-draft", DRAFT, "retry", without="")
-    program.press("C-u")
+    program.empty()
     eventually(lambda: DRAFT not in plain(program.screen()), 20)
     program.press("Escape")
     recorder.shot("limited-half-interrupted", "again to interrupt", "retry", without="")
@@ -102,9 +97,9 @@ def _limited(recorder: Recorder, program: Opencode, model: ModelServer) -> None:
 
 
 def _resumed(recorder: Recorder, program: Opencode) -> None:
-    session = program.api("/session")[0]["id"]
+    session = program.session()
     program.close()
-    program.start("--session", session)
+    program.start(resume=session)
     recorder.shot("idle-resumed", "▣")
 
 
@@ -112,11 +107,10 @@ def main(size: str, folder: str) -> None:
     """Record one size."""
     columns, rows = map(int, size.split("x"))
     with tempfile.TemporaryDirectory(prefix="oc-", ignore_cleanup_errors=True) as temporary, ModelServer() as model:
-        program = Opencode(binary(), Path(temporary), model.url, (columns, rows))
+        program = Opencode(Path(temporary), model.url, Size(columns, rows))
         try:
             record(program, model, Path(folder))
         finally:
-            print(plain(program.screen()))
             program.close()
 
 
