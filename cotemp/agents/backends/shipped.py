@@ -71,7 +71,7 @@ CLAUDE = Backend(
             r"OAuth token (?:has )?(?:expired|been revoked|revoked)",
             r"Invalid API key",
         ),
-        model=Patterns(r"is currently unavailable", r"[^\W\d_]+ for 0s$"),
+        model=Patterns(r"\bis currently unavailable"),  # `Baked for 0s` alone says only that it was quick
         stale=Patterns(r"No conversation found with session ID"),  # 2.1.197: then it ends with 1
     ),
 )
@@ -90,6 +90,8 @@ CODEX = Backend(
     title=Titles(
         blocked=Patterns(r"Action Required"),
         busy=Patterns(rf"^{_BRAILLE}"),
+        # The name of the folder. It has to be told: while words of an answer arrive, the screen is that of an idle one.
+        idle=Patterns(r"^[^\[\s\u2800-\u28FF]"),
     ),
     screen=Screens(
         ready=Patterns(r"^› (?!\d\. )", r"^›$"),
@@ -106,7 +108,10 @@ CODEX = Backend(
             r"Do you trust the contents of this directory",
             r"Skip until next version",
         ),
-        limited=Patterns(r"You['’]ve hit your usage limit(?:.* try again (?:at|in) (?P<until>.+?)\.?)?\s*$"),
+        limited=Patterns(
+            r"You['’]ve hit your usage limit(?:.* try again (?:at|in) (?P<until>.+?)\.?)?\s*$",
+            r"exceeded retry limit, last status: 429",
+        ),
         login=Patterns(r"Sign in with ChatGPT"),
         stale=Patterns(r"No saved session found with ID", r"no rollout found for (?:conversation|thread) id"),
     ),
