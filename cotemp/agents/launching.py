@@ -68,7 +68,8 @@ class LaunchPlan:
 
     `prompt` is written to `prompt_file` first, when it is not "". `given` says how it reaches the program; with `keys`,
     `line` is what is typed: the prompt, or where it stands when it has several lines. `session_id` is known already
-    when it was chosen or resumed. `parts` is what it was made from: `differences` compares those of two plans.
+    when it was chosen or resumed; `resumed` is false where the program, or the agent's kind, knows no resuming.
+    `parts` is what it was made from: `differences` compares those of two plans.
     """
 
     agent: str
@@ -83,6 +84,7 @@ class LaunchPlan:
     given: PromptGiven = "none"
     prompt_file: Path
     session_id: str | None = None
+    resumed: bool = False
     port: int | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
 
@@ -164,6 +166,7 @@ class _Launch:
             given=given,
             prompt_file=self.file,
             session_id=self.resumed or (self.wanted.fresh_id if self.backend.start_id else "") or None,
+            resumed=self.resumed is not None,
             port=self.wanted.port or None if self.backend.server else None,
             parts=_parts(
                 backend=self.backend.name,

@@ -137,7 +137,7 @@ def test_a_resumed_loop_goes_on(configure: Configure, here: Here) -> None:
     plan = plan_launch(configure(), "builder", here, Wanted(phase=PHASE, resume="abc", fresh_id=UUID))
     assert plan.argv[:-1] == ("claude", "--resume", "abc", "--model", "sonnet", "--")
     assert plan.argv[-1].startswith("You were restarted. Go on where you were. The current phase is pvfix")
-    assert plan.session_id == "abc"
+    assert (plan.session_id, plan.resumed) == ("abc", True)
 
 
 def test_what_waits_is_resumed_in_silence(configure: Configure, here: Here) -> None:
@@ -150,6 +150,7 @@ def test_a_task_begins_anew(configure: Configure, here: Here) -> None:
     """A one-shot never goes on with its last conversation."""
     plan = plan_launch(configure(), "upgrader", here, Wanted(resume="old", fresh_id=UUID))
     assert plan.argv == ("claude", "--session-id", UUID, "--", "/upgrade-all")
+    assert not plan.resumed
 
 
 def test_a_task_is_dispatched_with_a_file(configure: Configure, here: Here, tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ class AgentConfig(Table):
     """One agent. A service has `argv`, every other kind a `backend`.
 
     A loop needs a prompt (a file, or the text itself), and so does a task with a wake. A task without a prompt waits
-    for `up NAME --task FILE`; a persistent agent without one starts empty and waits for what it is told. None means
-    the default of the kind: the properties give it.
+    for `up NAME --task FILE`; a persistent agent without one starts empty and waits for what it is told. What is not
+    said has the default of its kind.
     """
 
     kind: Literal["loop", "persistent", "task", "service"]
