@@ -27,4 +27,8 @@ def choose(name: str | None, places: Places, taken: Mapping[str, Taken] | None =
         from .tmux import TmuxHost
 
         return TmuxHost(places, taken)
+    if name == "pty":
+        from .pty import PtyHost
+
+        return PtyHost(places)
     raise BadUsage(f"there is no host {name!r}", 'write host = "tmux" or host = "pty"')

@@ -32,26 +32,28 @@ class _Pen:
         self._draws_lines = False
 
     def row(self, line: str) -> str:
-        """`line` as a row of its own."""
-        parts = [self._spelled()] if line else []
+        """`line` as a row of its own; a change of colours is spelled where something is drawn in them."""
+        parts, shown = [], "\x1b[0m"
         for part in _STEERING.split(line):
-            parts.append(self._steered(part) if _STEERING.match(part) else self._drawn(part))
-        text = "".join(parts)
-        return text + "\x1b[0m" if "\x1b" in text and not text.endswith("\x1b[0m") else text
+            text = self._steered(part) if _STEERING.match(part) else self._drawn(part)
+            if text and (wanted := self._spelled()) != shown:
+                parts.append(wanted)
+                shown = wanted
+            parts.append(text)
+        return "".join(parts) + ("\x1b[0m" if shown != "\x1b[0m" else "")
 
     def _spelled(self) -> str:
-        return f"\x1b[{';'.join(self._colours.values())}m" if self._colours else ""
+        return f"\x1b[{';'.join(['0', *self._colours.values()])}m"
 
     def _drawn(self, text: str) -> str:
         return text.translate(_LINES) if self._draws_lines else text
 
-    def _steered(self, steering: str) -> str:
-        if found := _SGR.fullmatch(steering):
+    def _steered(self, sequence: str) -> str:
+        if found := _SGR.fullmatch(sequence):
             self._follow(found[1].split(";"))
-            return steering
-        if steering in "\x0e\x0f":
-            self._draws_lines = steering == "\x0e"
-        return " " if steering == "\t" else ""
+        elif sequence in "\x0e\x0f":
+            self._draws_lines = sequence == "\x0e"
+        return " " if sequence == "\t" else ""
 
     def _follow(self, codes: list[str]) -> None:
         while codes:

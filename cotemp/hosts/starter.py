@@ -32,14 +32,20 @@ def become(launch: dict[str, Any]) -> None:
         os.chdir(launch["cwd"])
         if launch["stdin"]:
             os.dup2(os.open(launch["stdin"], os.O_RDONLY), 0)
-        if sys.platform != "win32":
-            for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a program inherits that
-                signal.signal(ignored, signal.SIG_DFL)
+        _forget_signals()
         os.execvpe(launch["argv"][0], launch["argv"], launch["env"])  # noqa: S606  (no shell is meant)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         os.write(2, f"cannot start {launch['argv'][0]}: {where}{error.strerror}\r\n".encode())
     os._exit(CANNOT_START)
+
+
+def _forget_signals() -> None:
+    """Python ignores some signals, and whoever forked us others: a program would inherit that."""
+    if sys.platform != "win32":
+        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from ..errors import TookTooLong
@@ -12,7 +13,7 @@ from ..errors import TookTooLong
 if TYPE_CHECKING:
     import psutil
 
-__all__ = ["end", "tree"]
+__all__ = ["await_end", "below", "end", "tree"]
 
 GRACE = 1.0
 """Seconds between the polite signal and the one that cannot be ignored."""
@@ -39,31 +40,50 @@ def tree(pid: int, *, has_ended: bool = False) -> list[psutil.Process]:
     return list(found.values())
 
 
+def below(process: psutil.Process | None) -> list[psutil.Process]:
+    """All descendants of a process; none when there is no process."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.children(recursive=True) if process else []
+    return []
+
+
+def await_end(process: psutil.Process, patience: float) -> None:
+    """Wait for a process to end by itself; kill it after `patience` seconds."""
+    end(_left([process], patience))
+
+
 def end(processes: list[psutil.Process]) -> None:
     """Ask them to end, then kill them. Raises TookTooLong naming those that cannot be killed."""
     import psutil
 
-    left = processes
+    left = _left(processes, 0)
     for act, patience in (("terminate", GRACE), ("kill", STUBBORN)):
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
                 getattr(process, act)()
-        _, left = psutil.wait_procs(left, timeout=patience)
-        left = [process for process in left if not _is_zombie(process)]
+        left = _left(left, patience)
     if left:
         named = ", ".join(str(process.pid) for process in left)
-        raise TookTooLong(
-            f"these processes cannot be ended: {named}", "they wait for a disk or network; try again later"
-        )
+        raise TookTooLong(f"these processes cannot be ended: {named}", "they wait for a disk; try again later")
 
 
-def _is_zombie(process: psutil.Process) -> bool:
+def _left(processes: list[psutil.Process], patience: float) -> list[psutil.Process]:
+    """Those that live after `patience` seconds, or none as soon as none does; nobody may ever ask for a zombie."""
+    deadline = time.monotonic() + patience
+    while (left := [one for one in processes if _is_living(one)]) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return left
+
+
+def _is_living(process: psutil.Process) -> bool:
     import psutil
 
     try:
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
-        return True
+        return False
 
 
 def _session(leader: int) -> set[int]:

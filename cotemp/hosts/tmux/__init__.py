@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -132,10 +132,15 @@ class TmuxHost:
         return found
 
 
-def _listed(server: Server) -> Iterator[Row]:
-    """A server's panes, in the order in which they were made: of a session that was split, the first is the agent's."""
-    with suppress(NoServer):
-        yield from sorted(read_rows(server.call(*listing())), key=lambda row: int(row.pane_id[1:]))
+def _listed(server: Server) -> list[Row]:
+    """A server's panes, oldest first: of a session that was split, that is the agent's."""
+    try:
+        rows = read_rows(server.call(*listing()))
+        if any(row.pane.dead and row.pane.exit_code is None for row in rows):
+            rows = read_rows(server.call(*listing()))  # it ended in between: now tmux knows how
+    except NoServer:
+        return []
+    return rows
 
 
 def _argument(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..host import Pane, Size
@@ -39,13 +38,13 @@ def listing() -> list[str]:
     return ["list-panes", "-a", "-F", _PANE, ";", "list-clients", "-F", _CLIENT]
 
 
-def read_rows(printed: str) -> Iterator[Row]:
-    """The rows of `listing`'s answer. Lines that cannot be ours are left out."""
-    lines = printed.splitlines()
+def read_rows(printed: str) -> list[Row]:
+    """The rows of `listing`'s answer, oldest pane first. Lines that are no rows are left out."""
+    lines = printed.split("\n")
     typed = _typed(lines)
-    for line in lines:
-        if row := _row(line):
-            yield replace(row, pane=replace(row.pane, typed=typed.get(row.session_id)))
+    rows = [row for line in lines if (row := _row(line))]
+    rows.sort(key=lambda row: int(row.pane_id[1:]))
+    return [replace(row, pane=replace(row.pane, typed=typed.get(row.session_id))) for row in rows]
 
 
 def _typed(lines: list[str]) -> dict[str, float]:
@@ -57,6 +56,12 @@ def _typed(lines: list[str]) -> dict[str, float]:
         if kind == "c" and moment.isdigit():
             found[session] = max(found.get(session, 0.0), float(moment))
     return found
+
+
+def _exists(pid: int) -> bool:
+    import psutil  # rarely asked
+
+    return psutil.pid_exists(pid)
 
 
 def _row(line: str) -> Row | None:
@@ -71,9 +76,18 @@ def _row(line: str) -> Row | None:
     except ValueError:
         return None
     code = status if status >= 0 else 128 + signal if signal > 0 else None
-    is_dead = dead == 1
+    # tmux calls a pane dead as soon as nobody can write to it, which may be before its process has ended.
+    is_dead = dead == 1 and (code is not None or not _exists(pid))
     pane = Pane(
-        mark, pid, is_dead, code if is_dead else None, title, float(output), max(attached, 0), None, mode > 0,
-        Size(columns, rows),
-    )  # fmt: skip
+        agent=mark,
+        pid=pid,
+        dead=is_dead,
+        exit_code=code if is_dead else None,
+        title=title,
+        output=float(output),
+        attached=max(attached, 0),
+        typed=None,
+        in_mode=mode > 0,
+        size=Size(columns, rows),
+    )
     return Row(pane_id, session_id, mark, session, pane)
