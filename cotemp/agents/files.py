@@ -51,9 +51,9 @@ def set_aside(path: Path) -> Path:
 
 
 def encode(value: object) -> bytes:
-    """`value`, a dataclass, as the content of a file."""
+    """`value`, a dataclass, as the content of a file. What is no text, as in the name of a file, becomes `?`."""
     record = {"schema": SCHEMA, **_plain(value)}
-    return json.dumps(record, indent=1, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n"
+    return json.dumps(record, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def decode(kind: type[T], data: bytes) -> tuple[T, tuple[str, ...]]:

@@ -65,6 +65,12 @@ class SeenRow(TypedDict):
     at: str
 
 
+_KEYS = (
+    "agent", "kind", "state", "since", "phase", "backend", "model", "context_pct", "evidence", "limited_until", "next",
+    "at",
+)  # fmt: skip
+
+
 class Board:
     """Writes the rows, each only when it says something new, or to show that the daemon still looks."""
 
@@ -107,10 +113,12 @@ def _row(at: AgentPlaces, name: str, now: datetime) -> SeenRow | None:
     try:
         with open(at.seen(name), "rb") as file:
             row: SeenRow = json.loads(file.read(LIMIT))
+        if row["agent"].casefold() != name or not all(key in row for key in _KEYS):
+            return None
         if evidence := row["evidence"]:
             spoken = parse_utc(row["at"]) - timedelta(seconds=evidence["age_s"])
             evidence["age_s"] = round(max(0.0, (now - spoken).total_seconds()), 1)
             evidence["at"] = utc(spoken)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    return row if row["agent"].casefold() == name else None
+    return row
