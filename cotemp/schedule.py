@@ -17,8 +17,6 @@ from .errors import BadConfig
 __all__ = ["Due", "missed", "next_due"]
 
 _MINUTE = timedelta(minutes=1)
-_LONGEST_GAP = timedelta(hours=26)
-"""A zone that changes the side of the date line skips a whole day."""
 
 
 class Due(Protocol):
@@ -103,8 +101,7 @@ def _on_the_wall(cron: str, zone: tzinfo, after: datetime) -> Iterator[datetime]
     """The expression on a clock that knows no zone, each of its times translated."""
     from cronsim import CronSim
 
-    changed = (after - _LONGEST_GAP).astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset()
-    start = after.astimezone(zone).replace(tzinfo=None) - (_LONGEST_GAP if changed else _MINUTE)
+    start = after.astimezone(zone).replace(tzinfo=None) - _MINUTE
     for due in CronSim(cron, start):
         yield _translated(due, zone)
 
