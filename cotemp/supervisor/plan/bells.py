@@ -9,7 +9,7 @@ from typing import Any
 
 from ...agents.record import AgentRecord, Bell, BellKind, BellState
 
-__all__ = ["changed", "drop", "first", "is_queued", "last_rung", "queue", "text_of", "waits"]
+__all__ = ["changed", "drop", "first", "known", "last_rung", "queue", "text_of", "waits"]
 
 KNOWN = 500
 """How many ids are remembered, so that none is queued twice."""
@@ -29,7 +29,6 @@ _TEXTS = {
     "(WAITING-UNTIL) in your status file.",
     BellKind.COMPACT: "Your context is nearly full: write down what matters, then compact it.",
     BellKind.RESUME: "The usage limit is over: go on where you were.",
-    BellKind.PROMPT: "Read {0} and do what it says.",
     BellKind.TASK: "Your task is in {0}: read it and do it.",
 }
 _SHA = re.compile(r"[0-9a-f]{7,64}")
@@ -38,8 +37,8 @@ _SHA = re.compile(r"[0-9a-f]{7,64}")
 def text_of(bell: Bell) -> str:
     """What is typed: one line, our own words, the bell's number, and at most a number, a commit id or a path that the
     settings or the person at this machine named."""
-    if bell.kind is BellKind.COMPACT and bell.subject:
-        return bell.subject  # the program's own command, as the settings of its backend have it
+    if bell.subject and bell.kind in (BellKind.COMPACT, BellKind.PROMPT):
+        return bell.subject  # a line of the settings, which the program may have to take for a command of its own
     more = f" Read {bell.subject} and do what it says." if bell.subject else ""
     return f"[cotemp {bell.number}] " + _TEXTS[bell.kind].format(_said(bell), more)
 
@@ -92,7 +91,7 @@ def last_rung(record: AgentRecord) -> datetime | None:
     return max((one.rung for one in record.bells if one.rung), default=None)
 
 
-def is_queued(record: AgentRecord, id: str) -> Bell | None:  # noqa: A002
+def known(record: AgentRecord, id: str) -> Bell | None:  # noqa: A002
     """The bell of that id, as long as it is kept."""
     return next((one for one in record.bells if one.id == id), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -94,15 +95,17 @@ class Case:
         return Evidence("terminal", self.look.at, f"its process ended{code}" if pane else "it has no terminal")
 
     def next(
-        self, rule: str, why: str, action: str = "none", at: datetime | None = None, do: Deed | None = None,
-        state: State | None = None,
+        self, rule: str, why: str, action: str = "none", at: datetime | None = None,
+        do: Callable[[], Deed] | None = None, state: State | None = None,
     ) -> Next:  # fmt: skip
-        """The answer of a rule; `state` is what the terminal shows, unless said otherwise."""
-        return Next(state or self.state, action, at, why, rule, self.evidence(), do)
+        """The answer of a rule; `state` is what the terminal shows, unless said otherwise. `do` is asked when due."""
+        deed = do() if do and at and at <= self.now else None
+        return Next(state or self.state, action, at, why, rule, self.evidence(), deed)
 
     def launch(self, why: str, record: AgentRecord | None = None) -> Deed:
-        """Start it, with its old conversation if it goes on with one; what still runs in its terminal is ended first."""
-        phase = self.phase
-        resume = self.record.resume.get(phase or "") if self.set.resumes else None
-        start = Start(self.name, phase, resume, why, replaces=self.alive, gently=not self.agent.failures)
-        return Deed(record or self.record, start)
+        """Start it, with its old conversation if it has one to go on with; what still runs there is ended first."""
+        phase, record = self.phase, record or self.record
+        resume = record.resume.get(phase or "") if self.set.resumes else None
+        gently = not self.agent.failures
+        start = Start(self.name, phase, resume, why, self.alive, gently, record.task, record.model)
+        return Deed(record, start)

@@ -1,0 +1,85 @@
+"""What `up` would change, and why: `plan` shows it, and `up` does just that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ...agents.record import AgentRecord
+from .case import alive
+from .model import Agent, World
+
+__all__ = ["Change", "changes"]
+
+Why = tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one agent. `why`: what differs, as key, before and after ("" for nothing)."""
+
+    agent: str
+    what: Literal["start", "restart", "stop", "keep", "take-over"]
+    why: Why = ()
+
+
+def changes(
+    world: World, parts: Mapping[str, Mapping[str, str]], agents: Collection[str] = (), *, tasks: Collection[str] = ()
+) -> list[Change]:
+    """What `up` does to `agents` (none named: to all, and it stops those that the settings have no more). `parts`: what
+    each would be launched from now; `tasks`: those that are given a task. An agent that runs counts as seen."""
+    names = agents or world.config.agents
+    found = [_change(world, name, parts.get(name), tasks) for name in names if name in world.config.agents]
+    return found if agents else [*found, *_strays(world)]
+
+
+def _strays(world: World) -> Iterator[Change]:
+    for name, agent in world.agents.items():
+        if name not in world.config.agents and (runs(agent) or _is_up(agent.record)):
+            yield Change(name, "stop", (("agents.toml", name, ""),))
+
+
+def _change(world: World, name: str, parts: Mapping[str, str] | None, tasks: Collection[str]) -> Change:
+    agent, settings = world.agents[name], world.config.agents[name]
+    if not runs(agent):
+        waits = settings.wake is not None or not (settings.prompt or settings.prompt_text)
+        if settings.kind == "task" and name not in tasks and (waits or _is_up(agent.record)):
+            return _armed(name, agent)
+        if settings.kind == "service" and settings.wake is not None:
+            return _armed(name, agent)
+        return Change(name, "start", (("state", _before(agent.record), "running"),))
+    if not _is_up(agent.record):
+        return Change(name, "take-over", (("state", "runs, and is not looked after", "looked after"),))
+    why = _differences(agent.record, parts) if parts is not None else ()
+    return Change(name, "restart" if why else "keep", why)
+
+
+def _armed(name: str, agent: Agent) -> Change:
+    """One that runs only when it is its time."""
+    if _is_up(agent.record):
+        return Change(name, "keep")
+    return Change(name, "start", (("state", _before(agent.record), "waits for its time"),))
+
+
+def _differences(record: AgentRecord, parts: Mapping[str, str]) -> Why:
+    old = record.launched.parts if record.launched else {}
+    if not old:
+        return ()  # somebody else started it: nobody knows from what
+    keys = dict.fromkeys((*old, *parts))
+    return tuple((key, old.get(key, ""), parts.get(key, "")) for key in keys if old.get(key, "") != parts.get(key, ""))
+
+
+def _before(record: AgentRecord) -> str:
+    if record.stopped:
+        return f"stopped ({record.stopped.why})"
+    return "quarantined" if record.quarantined else "not running"
+
+
+def runs(agent: Agent) -> bool:
+    """Whether its program runs, as far as anybody has looked."""
+    return alive(agent.look)
+
+
+def _is_up(record: AgentRecord) -> bool:
+    return record.wanted and not record.stopped

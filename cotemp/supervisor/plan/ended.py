@@ -1,0 +1,169 @@
+"""What the end of an action changes: the launch that runs now, the bell that was rung, the retry of what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...agents.record import AgentRecord, BellKind, BellState, Quarantined
+from . import bells
+from .case import Case
+from .changing import with_agent, with_record
+from .model import Action, Agent, Done, Notify, Outcome, Ring, RunService, Start, Stop, Tell, World
+from .noting import told
+from .phases import ending_done
+from .ringing import rung
+from .stopping import patience
+from .waking import due_wake
+
+__all__ = ["ended", "lose_patience"]
+
+FIRST, LONGEST = 5.0, 300.0
+"""Seconds until what failed, or could not be done just now, is tried again: doubled each time, up to the longest."""
+_Ended = tuple[World, tuple[Action, ...]]
+
+
+def ended(world: World, event: Done, now: datetime) -> _Ended:
+    """An action ended. Told twice, or late, it changes nothing but what is true all the same."""
+    if event.agent not in world.agents:
+        return ending_done(world, event), ()
+    agent = world.agents[event.agent]
+    ours = agent.doing is not None and agent.doing.action == event.action
+    if ours:
+        world = with_agent(world, event.agent, _free(agent, event.outcome, now))
+    handler = _HANDLERS.get(type(event.action))
+    return handler(world, event, now, ours) if handler else (world, ())
+
+
+def lose_patience(world: World, name: str, now: datetime) -> _Ended:
+    """An action of which nothing was heard for too long counts as failed."""
+    doing = world.agents[name].doing
+    if doing is None or now < doing.since + patience(doing.action):
+        return world, ()
+    world, given = ended(world, Done(name, doing.action, Outcome.FAILED, "nothing was heard of it"), now)
+    return world, (*given, Tell(name, f"nothing was heard of its {type(doing.action).__name__.lower()}"))
+
+
+def _free(agent: Agent, outcome: Outcome, now: datetime) -> Agent:
+    """Ready for the next thing: at once when this one went well, else later and later."""
+    if outcome in (Outcome.DONE, Outcome.STALE_ID):
+        return replace(agent, doing=None, failures=0, retry=None)
+    failures = agent.failures + 1
+    retry = now + timedelta(seconds=min(FIRST * 2 ** min(failures - 1, 10), LONGEST))
+    return replace(agent, doing=None, failures=failures, retry=retry)
+
+
+def _started(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  # noqa: FBT001
+    assert isinstance(event.action, Start)
+    if event.outcome is Outcome.DONE:
+        return _launched(world, event, event.action, now), ()
+    if not ours:
+        return world, ()
+    world = _unseen(world, event.agent)
+    if event.outcome is Outcome.STALE_ID:
+        return _afresh(world, event.action, now)
+    return _not_started(world, event, now)
+
+
+def _launched(world: World, event: Done, start: Start, now: datetime) -> World:
+    """What runs now. A later launch than the one that is told of stays."""
+    record, new = world.agents[event.agent].record, event.record.launched if event.record else None
+    if new is None or (record.launched and record.launched.at >= new.at):
+        return world
+    settled = record.relaunch is None or record.relaunch <= new.at
+    due = due_wake(Case(world, event.agent, now)) if event.agent in world.config.agents else None
+    changes: dict[str, Any] = {
+        "launched": new,
+        "relaunch": None if settled else record.relaunch,
+        "drain": record.drain and not settled,
+        "nudged": None,
+        "compacted": None,
+        "served_wake": due if due and world.config.agents[event.agent].kind == "task" else record.served_wake,
+    }
+    if new.session_id:
+        changes["resume"] = {**record.resume, new.phase or "": new.session_id}
+    if start.task and world.config.agents[event.agent].kind != "task":
+        changes["task"] = None  # it has it now; its next start is none for this task
+    return _unseen(with_record(world, event.agent, _rebelled(record, start, event, now), **changes), event.agent)
+
+
+def _rebelled(record: AgentRecord, start: Start, event: Done, now: datetime) -> AgentRecord:
+    """The bells of a program that was just started: what it knows by its prompt is told no more."""
+    bells_now = tuple(
+        replace(one, state=BellState.QUEUED, tries=0)
+        if one.state is BellState.RINGING or (one.state is BellState.QUEUED and one.tries)
+        else one
+        for one in record.bells
+    )
+    record = replace(record, bells=bells_now)
+    record = bells.drop(record, BellKind.NUDGE, BellKind.COMPACT, BellKind.PROMPT)
+    if start.resume is None:
+        record = bells.drop(record, BellKind.PLAN)
+    if event.prompt:
+        record = bells.queue(record, f"prompt:{record.bell_count + 1}", BellKind.PROMPT, event.prompt, now)
+    return record
+
+
+def _afresh(world: World, start: Start, now: datetime) -> _Ended:
+    record = world.agents[start.agent].record
+    left = {phase: id for phase, id in record.resume.items() if id != start.resume}  # noqa: A001
+    remark = "its program did not know the session any more that it should go on with: it was started afresh"
+    world = with_record(world, start.agent, resume=left, relaunch=now, remark=remark)
+    return world, (Tell(start.agent, remark),)
+
+
+def _not_started(world: World, event: Done, now: datetime) -> _Ended:
+    """It could not be started; after as many times as it may be restarted, a human looks."""
+    agent, settings = world.agents[event.agent], world.config.agents.get(event.agent)
+    line = f"it could not be started: {event.why or 'nobody knows why'}"
+    world = with_record(world, event.agent, remark=line)
+    if settings is None or agent.failures < max(1, settings.restarts.max):
+        return world, (Tell(event.agent, line),)
+    why = f"it could not be started, {agent.failures} times"
+    world = with_record(world, event.agent, quarantined=Quarantined(now, why))
+    title = f"cotemp: {event.agent} is quarantined"
+    return world, (Tell(event.agent, line), Notify(title, f"{why}."))
+
+
+def _stopped(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  # noqa: FBT001
+    return (_unseen(world, event.agent) if ours else world), ()
+
+
+def _rung(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  # noqa: FBT001
+    assert isinstance(event.action, Ring)
+    agent, bell = world.agents[event.agent], event.action.bell
+    if not ours and event.outcome is not Outcome.DONE:
+        return world, ()  # it was counted already
+    outcome = Outcome.UNCONFIRMED if event.outcome is Outcome.FAILED else event.outcome
+    record, said = rung(agent.record, bell, outcome, now)
+    after = bells.known(record, bell.id)
+    if record is not agent.record and after and after.state in (BellState.RUNG, BellState.UNCONFIRMED):
+        record = told(agent, record, bell, now)
+    return with_record(world, event.agent, record), said
+
+
+def _ran(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  # noqa: FBT001
+    """A service ran; that it failed is told, and it runs again with its next wake."""
+    if not ours:
+        return world, ()
+    due = due_wake(Case(world, event.agent, now)) if event.agent in world.config.agents else None
+    served = due or world.agents[event.agent].record.served_wake
+    failed = "" if event.outcome is Outcome.DONE else f"its last run failed: {event.why}"
+    world = with_record(world, event.agent, served_wake=served, relaunch=None, remark=failed)
+    agent = replace(world.agents[event.agent], failures=0, retry=None)
+    return with_agent(world, event.agent, agent), (Tell(event.agent, failed),) if failed else ()
+
+
+def _unseen(world: World, name: str) -> World:
+    """What was seen of it was true of another program."""
+    return with_agent(world, name, replace(world.agents[name], look=None))
+
+
+_HANDLERS: Mapping[type, Callable[[World, Done, datetime, bool], _Ended]] = {
+    Start: _started,
+    Stop: _stopped,
+    Ring: _rung,
+    RunService: _ran,
+}
