@@ -58,10 +58,14 @@ def _typed(lines: list[str]) -> dict[str, float]:
     return found
 
 
-def _exists(pid: int) -> bool:
+def _runs(pid: int) -> bool:
+    """tmux 3.3a sometimes misses the end of a child, which is a zombie then until its next child ends."""
     import psutil  # rarely asked
 
-    return psutil.pid_exists(pid)
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _row(line: str) -> Row | None:
@@ -77,7 +81,7 @@ def _row(line: str) -> Row | None:
         return None
     code = status if status >= 0 else 128 + signal if signal > 0 else None
     # tmux calls a pane dead as soon as nobody can write to it, which may be before its process has ended.
-    is_dead = dead == 1 and (code is not None or not _exists(pid))
+    is_dead = dead == 1 and (code is not None or not _runs(pid))
     pane = Pane(
         agent=mark,
         pid=pid,
