@@ -22,7 +22,7 @@ from .daemon import CLAIM, CONTROL, stop_file
 from .logfile import log_file
 from .wanted import read_wanted, write_wanted
 
-__all__ = ["Watched", "become", "daemon", "down", "ensure_free", "up"]
+__all__ = ["Watched", "become", "daemon", "down", "ensure_free", "up", "wake"]
 
 _DETACHED = 0x00000208  # Windows: DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
 PATIENCE = 15.0
@@ -77,6 +77,23 @@ def up(places: Places, sessions: Sequence[str], config: Path) -> list[Watched]:
     _wait(settled, f"the daemon did not take {', '.join(sessions)} in {PATIENCE:.0f} s", places)
     given_up = "it was given up again meanwhile: cotemp down"
     return [_watched(places, session) or Watched(session, None, ours=False, why=given_up) for session in sessions]
+
+
+def wake(places: Places, config: Path, *, start: bool) -> None:
+    """Make the daemon look at what it is asked; where none runs, start it, watching no session, if `start` says so.
+
+    Raises NotFound where none runs, CotempError with its own words when it did not start, TookTooLong when it hangs.
+    """
+    with _alone(places):
+        running = daemon(places)
+        if running:
+            _tell(running)
+        elif start:
+            write_wanted(places, [])
+            process = _spawn(places, config)
+            _wait(lambda: _has_started(process, places), "the daemon did not start", places)
+        else:
+            raise NotFound("no daemon runs for this home", "start it: cotemp up")
 
 
 def become(places: Places, sessions: Sequence[str], config: Path) -> int | None:

@@ -1,7 +1,7 @@
-"""The daemon of one home: watches the sessions that are wanted, until it is told to stop.
+"""The daemon of one home: watches the sessions and agents that are wanted, until it is told to stop.
 
-What is wanted stands in a file (`wanted.json` in this machine's state), so that a change is one
-write and a signal, and a daemon that comes back knows what to do.
+Which sessions are wanted stands in a file (`wanted.json` in this machine's state), so that a change is one write and a
+signal, and a daemon that comes back knows what to do. Agents are asked for by requests; the fleet looks after them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 from ..config import Config
@@ -22,7 +24,9 @@ from ..places import Places
 from ..redact import scrub_of
 from ..store.claims import hold
 from ..wraps.minder import Minder
+from .fleet import Fleet
 from .logfile import writing
+from .stopped import is_stopped
 from .wanted import read_wanted
 
 __all__ = ["CLAIM", "CONTROL", "serve", "stop_file"]
@@ -35,6 +39,8 @@ RETRY = 3.0
 """Seconds after which a session that another process watches is tried again."""
 LEAVING = 0.2
 """Seconds between two looks at a session that is given up as soon as its DO has ended."""
+GLANCE = 1.0
+"""Seconds between two looks for the file STOP."""
 IDLE = 60.0
 """Seconds between two looks at what is wanted, when nothing is expected to change."""
 
@@ -46,7 +52,8 @@ def stop_file(places: Places) -> Path:
 
 def serve(places: Places, config: Config, file: Path) -> None:
     """Be the daemon; `config` was read from `file`. Raises HeldByOther when this home has one already."""
-    with writing(places, scrub_of(places, os.environ, config.policy).scrubber()) as log:
+    scrubber = scrub_of(places, os.environ, config.policy).scrubber()
+    with writing(places, scrubber) as log:
         # Handlers that do nothing, not SIG_IGN, which every DO would inherit. Who sees our claim may tell us to
         # look at once; we look anyway, after that.
         for name in ("SIGINT", "SIGHUP"):
@@ -59,7 +66,10 @@ def serve(places: Places, config: Config, file: Path) -> None:
             Switchboard(places, config, file) as board,
             Minder(places, file, lambda session, line: log.info("[%s] %s", session, line)),
         ):
-            _Follower(places, board, log, until_gone).run()
+            fleet = Fleet(places, file, scrubber, partial(_tell, log), lambda: board.poke(follower.follow))
+            follower = _Follower(places, board, fleet, log, until_gone)
+            with fleet:
+                follower.run()
         for event in board.leftover():
             _write(log, event)
         log.info("stopped")
@@ -68,41 +78,58 @@ def serve(places: Places, config: Config, file: Path) -> None:
 class _Follower:
     """Makes the switchboard watch what is wanted, and writes down what it does."""
 
-    def __init__(self, places: Places, board: Switchboard, log: logging.Logger, until_gone: ExitStack) -> None:
+    def __init__(
+        self, places: Places, board: Switchboard, fleet: Fleet, log: logging.Logger, until_gone: ExitStack
+    ) -> None:
         self._places = places
         self._board = board
+        self._fleet = fleet
         self._log = log
         self._until_gone = until_gone
         self._told: dict[str, str] = {}
         self._wanted: list[str] = []
+        self._stopped = False
         self._leaving: set[str] = set()
         self._next_try = 0.0
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, lambda *_: self._board.stop())
         if sys.platform != "win32":
-            signal.signal(signal.SIGHUP, lambda *_: self._board.poke(self._follow))
+            signal.signal(signal.SIGHUP, lambda *_: self._board.poke(self._hurry))
         self._log.info("started, process %d, home %s", os.getpid(), self._places.home)
-        self._follow()
+        self.follow()
         for event in self._board.events(tick=self._tick):
             _write(self._log, event)
 
     def _tick(self) -> float:
         """Called by the loop; returns seconds until it wants to be called again."""
-        wish = IDLE
+        wish = GLANCE
         if sys.platform == "win32":
             wish = 0.5
             if stop_file(self._places).exists():
                 self._board.stop()
             if read_wanted(self._places) != self._wanted:
-                self._follow()
-        if time.monotonic() >= self._next_try:
-            self._follow()
+                self._hurry()
+        if time.monotonic() >= self._next_try or is_stopped(self._places) != self._stopped:
+            self.follow()
         return min(wish, self._next_try - time.monotonic())
 
-    def _follow(self) -> None:
-        """Start and give up sessions until they are what is wanted."""
+    def _hurry(self) -> None:
+        """Somebody asked for something."""
+        self._fleet.hurry()
+        self.follow()
+
+    def follow(self) -> None:
+        """Start and give up sessions until they are what is wanted; none while all is stopped."""
+        self._stopped = is_stopped(self._places)
         self._wanted = wanted = read_wanted(self._places)
+        self._watch([] if self._stopped else wanted)
+        ending = not (wanted or self._leaving or self._fleet.is_wanted())
+        if ending:
+            self._end()
+        self._next_try = time.monotonic() + (LEAVING if self._leaving or ending else RETRY if self._told else IDLE)
+
+    def _watch(self, wanted: Sequence[str]) -> None:
         finishing = read_wanted(self._places, "finishing")
         for session in self._leaving | (set(self._board.sessions()) - set(wanted)):
             # One that is wanted again while it leaves comes back as soon as its DO has ended.
@@ -114,16 +141,12 @@ class _Follower:
                 self._leaving.discard(session)
         for session in set(wanted) - self._leaving:
             self._add(session)
-        ending = not (wanted or self._leaving)
-        if ending:
-            self._end()
-        self._next_try = time.monotonic() + (LEAVING if self._leaving or ending else RETRY if self._told else IDLE)
 
     def _end(self) -> None:
         """Stop, so that whoever wants something from now on waits until we are gone; not while somebody does."""
         with suppress(HeldByOther):
             claim = hold(self._places, CONTROL, "the daemon, which ends")
-            if read_wanted(self._places):
+            if read_wanted(self._places) or self._fleet.is_wanted():
                 claim.release()
             else:
                 self._until_gone.enter_context(claim)
@@ -137,6 +160,10 @@ class _Follower:
             if self._told.get(session) != str(error):
                 self._told[session] = str(error)
                 self._log.warning("[%s] %s", session, error)
+
+
+def _tell(log: logging.Logger, agent: str, line: str) -> None:
+    log.info("%s%s", f"[{agent}] " if agent else "", line)
 
 
 def _write(log: logging.Logger, event: Event) -> None:

@@ -1,0 +1,265 @@
+"""Agents, from another process than the daemon's: asking for something, stopping all, and what is known of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from ..agents.desk import ask as ask_desk
+from ..agents.desk import leave, new_request_id
+from ..agents.places import AgentPlaces
+from ..agents.requests import Answer, Request, What
+from ..errors import (
+    AnswerIsNo,
+    BadConfig,
+    BadUsage,
+    CotempError,
+    HeldByOther,
+    NotFound,
+    StorageFailed,
+    TookTooLong,
+    ToolMissing,
+    WaitsForHuman,
+)
+from ..places import Places, write_whole
+from ..times import local_now
+from . import control
+from .stopped import is_stopped, stop_all_file
+
+if TYPE_CHECKING:
+    from ..agents.record import AgentRecord
+    from ..agents.sequence import Sequence as Stands
+    from ..config import Config
+    from ..hosts.host import Host, Pane
+    from .plan.diff import Change
+    from .plan.model import World
+
+__all__ = [
+    "PhaseRow",
+    "ask",
+    "attach",
+    "become",
+    "history",
+    "known",
+    "phases",
+    "plan",
+    "records",
+    "request_for",
+    "stop_all",
+]
+
+PATIENCE = 30.0
+"""Seconds that the daemon may take to answer."""
+STARTS = {What.UP, What.DOWN, What.RESUME, What.STOP_ALL}
+"""What is carried out even where no daemon runs: one is started for it, and ends when nothing is wanted."""
+_BY_CODE: Mapping[int, type[CotempError]] = {
+    one.exit_code: one
+    for one in (AnswerIsNo, BadUsage, HeldByOther, NotFound, WaitsForHuman, BadConfig, ToolMissing, TookTooLong,
+                StorageFailed)
+}  # fmt: skip
+
+
+class PhaseRow(NamedTuple):
+    """A phase of the sequence."""
+
+    id: str
+    plan: str
+    status: str
+    state: Literal["done", "current", "later"]
+
+
+def ask(places: Places, what: What, agents: Sequence[str], args: Mapping[str, str], config: Path) -> Answer:
+    """Have the daemon do something; `config` are the settings that `up` and `reload` bring into force.
+
+    Raises what the daemon's answer says, NotFound when none runs and `what` starts none, TookTooLong.
+    """
+    places.make_state()
+    request = request_for(what, agents, args, config)
+    answer = ask_desk(places, request, lambda: control.wake(places, config, start=what in STARTS), PATIENCE)
+    if answer.exit_code:
+        raise _refused(answer)
+    return answer
+
+
+def become(
+    places: Places, sessions: Sequence[str], agents: Sequence[str], args: Mapping[str, str], config: Path
+) -> int | None:
+    """Be the daemon in the place of this process, as `control.become` says; it starts with these agents."""
+    places.make_state()
+    if control.daemon(places):
+        return None
+    if agents:
+        leave(places, request_for(What.UP, agents, args, config))
+    return control.become(places, sessions, config)
+
+
+def request_for(what: What, agents: Sequence[str], args: Mapping[str, str], config: Path) -> Request:
+    """A request of now."""
+    return Request(new_request_id(), what, local_now(), tuple(agents), {**args, "config": str(config.absolute())})
+
+
+def _refused(answer: Answer) -> CotempError:
+    kind = _BY_CODE.get(answer.exit_code)
+    if kind is None:
+        error = CotempError(answer.problem, answer.fix)
+        error.exit_code = answer.exit_code
+        return error
+    return kind(answer.problem, answer.fix)
+
+
+def known(places: Places) -> list[str]:
+    """The names of the agents of which something is kept, sorted; spelled as they were."""
+    at, found = AgentPlaces.of(places), []
+    for folder in _folders(at):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found.append(str(json.loads((folder / "record.json").read_bytes())["agent"]))
+    return sorted(found)
+
+
+def records(places: Places) -> dict[str, AgentRecord]:
+    """What is kept of each agent; what cannot be read is left out."""
+    from ..agents import files
+    from ..agents.record import AgentRecord
+
+    found = {}
+    for folder in _folders(AgentPlaces.of(places)):
+        with suppress(files.Misread, StorageFailed):
+            read = files.read(folder / "record.json", AgentRecord)
+            if read:
+                found[read[0].agent] = read[0]
+    return found
+
+
+def _folders(at: AgentPlaces) -> list[Path]:
+    with suppress(OSError):
+        return sorted(one for one in at.agents.iterdir() if one.is_dir())
+    return []
+
+
+def plan(places: Places, config: Config, names: Sequence[str] = ()) -> list[Change]:
+    """What `up` with these settings would do to the agents of those names (none: to all), and why."""
+    from .fleet.starting import parts_of_all
+    from .plan.diff import changes
+
+    world = _as_it_is(places, config)
+    return changes(world, parts_of_all(config, world, places), list(names))
+
+
+def _as_it_is(places: Places, config: Config) -> World:
+    """The plan's world, by what is kept on disk and by the terminals as they are now."""
+    from ..agents.record import AgentRecord
+    from .plan.model import Look
+    from .plan.step import beginning
+
+    kept, now = records(places), local_now().astimezone(UTC)
+    spelled = {name.casefold(): name for name in (*kept, *config.agents)}
+    mine = {name.casefold(): record for name, record in kept.items()}
+    every = [replace(mine.get(folded, AgentRecord(name)), agent=name) for folded, name in spelled.items()]
+    world = beginning(config, every, _sequence(places))
+    panes = {pane.agent: pane for host in _hosts(places) for pane in _panes(host)}
+    agents = {
+        name: replace(agent, look=Look(now, panes.get(name), None, now, now)) for name, agent in world.agents.items()
+    }
+    return replace(world, agents=agents)
+
+
+def stop_all(places: Places, config: Config) -> tuple[str, ...]:
+    """Leave the file STOP in the home, and end every agent's program at once, whether or not a daemon runs.
+
+    Returns the names of those that ran. Raises StorageFailed when the home cannot be written.
+    """
+    if not is_stopped(places):
+        write_whole(stop_all_file(places), b"everything is stopped; to go on: cotemp resume\n")
+    with suppress(CotempError):
+        control.wake(places, Path(), start=False)
+    ours = {name.casefold() for name in (*known(places), *config.agents)}
+    running = [
+        (host, pane.agent)
+        for host in _hosts(places)
+        for pane in _panes(host)
+        if not pane.dead and pane.agent.casefold() in ours
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda one: _end(*one), running))
+    return tuple(sorted(agent for _, agent in running))
+
+
+def _hosts(places: Places) -> Iterator[Host]:
+    """All hosts of this machine."""
+    from ..hosts.choosing import choose
+    from ..hosts.host import Taken
+
+    taken = {
+        name: Taken(over.server, over.session)
+        for name, record in records(places).items()
+        if record.launched and (over := record.launched.taken_over)
+    }
+    for name in ("tmux", "pty"):
+        with suppress(CotempError):
+            yield choose(name, places, taken if name == "tmux" else None)
+
+
+def _panes(host: Host) -> list[Pane]:
+    try:
+        return list(host.look().values())
+    except CotempError:
+        return []
+
+
+def _end(host: Host, agent: str) -> None:
+    with suppress(CotempError):
+        host.stop(agent)
+
+
+def attach(places: Places, config: Config, name: str) -> Sequence[str]:
+    """The command with which a human gets to an agent's terminal. Raises NotFound when it has none."""
+    for host in _hosts(places):
+        with suppress(NotFound):
+            return host.attach(name)
+    raise NotFound(f"{name} has no terminal", f"start it: cotemp up {name}")
+
+
+def history(places: Places, name: str, lines: int) -> str:
+    """The last `lines` of an agent's terminal, foreign text. Raises NotFound when it has none."""
+    for host in _hosts(places):
+        with suppress(NotFound):
+            return host.history(name, lines)
+    raise NotFound(f"{name} has no terminal", f"start it: cotemp up {name}")
+
+
+def phases(places: Places, config: Config) -> list[PhaseRow]:
+    """The phases of the settings and those that were added, in order, and how far the sequence has come."""
+    from ..agents import files
+
+    try:
+        read = files.read(AgentPlaces.of(places).index, Stands)
+    except files.Misread:
+        read = None
+    stands = read[0] if read else Stands()
+    every = [(one.id, one.plan, one.status_file) for one in config.phases]
+    every += [(one.id, one.plan, one.status) for one in stands.added]
+    return [PhaseRow(*phase, _state(phase[0], stands)) for phase in every]
+
+
+def _sequence(places: Places) -> Stands:
+    """Where the sequence stands; at its beginning when that cannot be read."""
+    from ..agents import files
+    from ..agents.sequence import Sequence as Stands
+
+    with suppress(files.Misread, StorageFailed):
+        read = files.read(AgentPlaces.of(places).index, Stands)
+        if read:
+            return read[0]
+    return Stands()
+
+
+def _state(phase: str, stands: Stands) -> Literal["done", "current", "later"]:
+    if phase == stands.phase and not stands.complete:
+        return "current"
+    return "done" if phase in stands.done else "later"

@@ -1,0 +1,75 @@
+"""What is shown of each agent, as a row of `status --json`: the same outlook by which the plan acts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from ...agents.seen import SeenEvidence, SeenNext, SeenProcess, SeenRow
+from ...agents.states import Evidence
+from ...display import display_line
+from ...store.identity import identify
+from ...times import utc
+from ..plan.accounts import account_of
+from ..plan.model import Agent, Next, World
+from ..plan.outlook import outlook
+
+__all__ = ["row_of"]
+
+QUOTE = 200
+"""Characters of what an agent's program said."""
+
+
+def row_of(world: World, name: str, now: datetime) -> SeenRow:
+    """The row of one agent."""
+    agent, following = world.agents[name], outlook(world, name, now)
+    settings, launched, look = world.config.agents.get(name), agent.record.launched, agent.look
+    parts = launched.parts if launched else {}
+    reading = look.reading if look else None
+    return SeenRow(
+        agent=name,
+        kind=settings.kind if settings else "",
+        state=following.state.value,
+        since=utc(look.since) if look else None,
+        phase=launched.phase if launched else None,
+        backend=parts.get("backend") or (settings.backend if settings else None),
+        model=parts.get("model") or (settings.model if settings else None),
+        context_pct=reading.context_pct if reading else None,
+        evidence=_evidence(following.evidence, now),
+        limited_until=_limited_until(world, name),
+        next=_next(following),
+        remark=agent.record.remark,
+        process=_process(agent),
+        at=utc(now),
+    )
+
+
+def _evidence(evidence: Evidence | None, now: datetime) -> SeenEvidence | None:
+    if evidence is None:
+        return None
+    age = round(max(0.0, (now - evidence.at).total_seconds()), 1)
+    return SeenEvidence(source=evidence.source, age_s=age, quote=display_line(evidence.quote, QUOTE))
+
+
+def _next(following: Next) -> SeenNext | None:
+    if following.action == "none" and not following.why:
+        return None
+    at = utc(following.at) if following.at else None
+    return SeenNext(action=following.action, at=at, why=following.why)
+
+
+def _limited_until(world: World, name: str) -> str | None:
+    limit = world.limits.get(account_of(world, name)) if world.limits else None
+    return utc(limit.until) if limit and limit.closed is None else None
+
+
+def _process(agent: Agent) -> SeenProcess | None:
+    pane = agent.look.pane if agent.look else None
+    return _identified(pane.pid) if pane and not pane.dead else None
+
+
+@lru_cache(512)
+def _identified(pid: int) -> SeenProcess | None:
+    """As it was when it was first seen: a pid that is given away again ends its terminal first."""
+    found = identify(pid)
+    return SeenProcess(pid=pid, host=found.host, start_token=found.start_token) if found else None

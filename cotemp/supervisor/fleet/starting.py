@@ -1,0 +1,125 @@
+"""Starts an agent's program: the command from the settings, its prompt, a terminal for it, and a note of the intent."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from ...agents import files
+from ...agents.launching import Here, LaunchPlan, Wanted, plan_launch
+from ...agents.places import AgentPlaces
+from ...agents.record import AgentRecord, Launched
+from ...config import Config, Phase
+from ...errors import CotempError
+from ...hosts.choosing import default_host
+from ...hosts.host import Host, Launch
+from ...places import Places, make_folder, write_whole
+from ..plan.model import Done, Outcome, Start, World
+
+__all__ = ["INTENT", "here", "launch", "left_over", "parts_of_all", "phase_of", "planned"]
+
+INTENT = "launching.json"
+"""In an agent's folder: what is being started. A daemon that is killed in between learns from it what it finds."""
+
+
+def here(places: Places) -> Here:
+    """What is the same for all agents of a home."""
+    host: Literal["tmux", "pty"] = "tmux" if default_host() == "tmux" else "pty"
+    return Here(places.home, AgentPlaces.of(places), os.environ, host)
+
+
+def planned(world: World, start: Start, at: Here) -> LaunchPlan:
+    """How the agent of `start` is launched, with an id and a port of its own. Raises NotFound, BadConfig."""
+    wanted = Wanted(
+        phase=phase_of(world, start.phase),
+        resume=start.resume,
+        fresh_id=str(uuid.uuid4()),
+        port=_free_port(),
+        task=Path(start.task) if start.task else None,
+        model=start.model,
+    )
+    return plan_launch(world.config, start.agent, at, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is being started: its launch (without a pid until that is known), the session id to go on with, and the
+    prompt that is to be typed then."""
+
+    launched: Launched
+    resume: str | None
+    typed: str
+
+
+def launch(host: Host, plan: LaunchPlan, start: Start, places: Places, now: datetime) -> Launched:
+    """Start it in `host`; what is meant is on disk before. Raises CotempError with the host's words."""
+    at = AgentPlaces.of(places)
+    places.session(plan.agent).make()
+    make_folder(at.folder(plan.agent), 0o700)
+    if plan.prompt:
+        write_whole(plan.prompt_file, plan.prompt.encode(), mode=0o600)
+    launched = Launched(
+        at=now,
+        host=plan.host,
+        phase=plan.phase,
+        parts=plan.parts,
+        session_id=plan.session_id,
+        port=plan.port,
+        resumed=plan.resumed,
+    )
+    intent = Intent(launched, start.resume, plan.line)
+    files.write(at.folder(plan.agent) / INTENT, intent)
+    pane = host.start(Launch(plan.agent, plan.argv, plan.cwd, plan.env, plan.stdin))
+    intent = replace(intent, launched=replace(launched, pid=pane.pid))
+    files.write(at.folder(plan.agent) / INTENT, intent)
+    return intent.launched
+
+
+def left_over(record: AgentRecord, at: AgentPlaces) -> Done | None:
+    """The start that a daemon began and did not live to note down, if there is one: as its end, for when it is seen
+    that it runs. Raises StorageFailed."""
+    name = record.agent
+    try:
+        found = files.read(at.folder(name) / INTENT, Intent)
+    except files.Misread:
+        return None
+    if found is None or (record.launched and record.launched.at >= found[0].launched.at):
+        return None
+    intent = found[0]
+    start = Start(name, intent.launched.phase, intent.resume, "taken up")
+    return Done(name, start, Outcome.DONE, "", replace(record, launched=intent.launched), intent.typed)
+
+
+def parts_of_all(config: Config, world: World, places: Places) -> dict[str, dict[str, str]]:
+    """What each agent would be launched from now; those of which that cannot be told are missing."""
+    at, found = here(places), {}
+    current = world.sequence.phase or (config.phases[0].id if config.phases else None)
+    phase = phase_of(replace(world, config=config), current)
+    for name in config.agents:
+        agent = world.agents.get(name)
+        record = agent.record if agent else AgentRecord(name)
+        wanted = Wanted(phase=phase, task=Path(record.task) if record.task else None, model=record.model)
+        try:
+            found[name] = dict(plan_launch(config, name, at, wanted).parts)
+        except CotempError:
+            continue
+    return found
+
+
+def phase_of(world: World, phase: str | None) -> Phase | None:
+    """The phase of that id, from the settings or added later; None when there is none."""
+    added = (Phase(id=one.id, plan=one.plan, status=one.status) for one in world.sequence.added)
+    return next((one for one in (*world.config.phases, *added) if one.id == phase), None)
+
+
+def _free_port() -> int:
+    """A port of loopback that nobody has now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

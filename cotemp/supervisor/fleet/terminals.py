@@ -1,0 +1,134 @@
+"""What is done to the agents' terminals, and how they are seen: start, stop, ring, look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...agents.launching import plan_launch
+from ...agents.record import BellKind, Launched
+from ...config import Config
+from ...errors import CotempError, HeldByOther
+from ...hosts.host import Host, Pane
+from ...store.claims import hold
+from ..plan.bells import text_of
+from ..plan.model import Done, Event, Looked, Outcome, Ring, RunService, Start, Stop, World
+from .eyes import Eyes, Subject
+from .hosting import Hosting, host_of
+from .lastly import FOLDER, keep_last_screen
+from .line import OneLine
+from .reader import Reader, reader_of
+from .ringing import ring
+from .service import run_service
+from .starting import here, launch, left_over, phase_of, planned
+from .station import Station
+from .stopping import stop
+from .trials import Trial, Trials
+
+__all__ = ["Terminals"]
+
+
+class Terminals:
+    """The terminals of one home. `look` is the loop's; everything else is called in workers' threads."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._hosting = Hosting(station)
+        self._eyes = Eyes(station.pace, station.tell)
+        self._trials = Trials(station.pace)
+        self._here = here(station.places)
+        self._known: set[str] = set()
+        self._readers: dict[str, tuple[Config, Reader]] = {}
+
+    # --- seen ---
+
+    def look(self, world: World) -> Iterator[Event]:
+        """What every agent's terminal shows now, and how starts went. Nothing about those that could not be seen."""
+        self._hosting.follow(world)
+        subjects = [one for name in world.agents if (one := self._subject(world, name))]
+        for agent, pane, reading in self._eyes.look(self._hosting.of(world), subjects):
+            yield from self._taken_up(agent, pane, world)
+            yield Looked(agent, pane, reading)
+            done = self._trials.judge(agent, pane, reading, self._eyes.screen(agent), self._station.now())
+            if done:
+                yield done
+
+    def _taken_up(self, name: str, pane: Pane | None, world: World) -> Iterator[Event]:
+        """At the first look at an agent: the start that an earlier daemon was killed in, if its program runs."""
+        if name in self._known:
+            return
+        self._known.add(name)
+        left = left_over(world.agents[name].record, self._station.files)
+        if left and pane and not pane.dead:
+            self._station.tell(name, "taken up: it was being started when the daemon ended")
+            yield left
+
+    def _subject(self, world: World, name: str) -> Subject | None:
+        """How to look at an agent; None, and told, when the settings do not say what it is."""
+        agent = world.agents[name]
+        launched = self._trials.launched(name) or agent.record.launched
+        try:
+            reader = self._reader(world, name, launched)
+        except CotempError as error:
+            self._station.tell(name, str(error))
+            return None
+        host = launched.host if launched else host_of(world, name)
+        return Subject(name, host, reader, waits=agent.doing is not None)
+
+    def _reader(self, world: World, name: str, launched: Launched | None) -> Reader:
+        """Made anew only when something changed: it is asked for with every look."""
+        known = self._readers.get(name)
+        if known is None or known[0] is not world.config or known[1].launched is not launched:
+            phase = phase_of(world, launched.phase if launched else world.sequence.phase)
+            known = world.config, reader_of(self._station, world.config, name, launched, phase)
+            self._readers[name] = known
+        return known[1]
+
+    # --- done ---
+
+    def start(self, start: Start, world: World) -> Done | None:
+        """Launch its program; `look` tells how that went, once it can be said."""
+        name = start.agent
+        plan = planned(world, start, self._here)
+        before = self._hosting.host(host_of(world, name))
+        if before.look().get(name):
+            self._end(before, world, name, gently=start.gently)
+        launched = launch(self._hosting.host(plan.host), plan, start, self._station.places, self._station.now())
+        stale = plan.backend.screen.stale if plan.backend else ()
+        self._trials.begin(Trial(start, world.agents[name].record, launched, plan.line, tuple(stale)))
+        return None
+
+    def stop(self, action: Stop, world: World) -> Done:
+        """End its program and its terminal."""
+        self._end(self._hosting.host(host_of(world, action.agent)), world, action.agent, gently=action.gently)
+        return Done(action.agent, action, Outcome.DONE)
+
+    def ring(self, action: Ring, world: World) -> Done:
+        """Type the bell; one process at a time types to an agent."""
+        name, launched = action.agent, world.agents[action.agent].record.launched
+        reader = self._reader(world, name, launched)
+        host = self._hosting.host(host_of(world, name))
+        line = OneLine(host, name, reader.read, reader.holds)
+        try:
+            with hold(self._station.places, f"ring-{name.casefold()}", f"ringing {name}"):
+                rung = ring(
+                    line, text_of(action.bell), reader.backend.settle, self._station.pace,
+                    again=action.again, limited=action.bell.kind is BellKind.RESUME,
+                )  # fmt: skip
+        except HeldByOther as error:
+            return Done(name, action, Outcome.NOT_NOW, error.what)
+        if rung.why:
+            self._station.tell(name, f"bell {action.bell.number}: {rung.outcome}: {rung.why}")
+        return Done(name, action, rung.outcome, rung.why)
+
+    def serve(self, action: RunService, world: World) -> Done:
+        """Run a service's command to its end."""
+        plan = plan_launch(world.config, action.agent, self._here)
+        folder = self._station.files.folder(action.agent)
+        run_service(plan.argv, plan.cwd, plan.env, folder, self._station.scrubber)
+        return Done(action.agent, action, Outcome.DONE)
+
+    def _end(self, host: Host, world: World, name: str, *, gently: bool) -> None:
+        folder = self._station.files.folder(name) / FOLDER
+        keep_last_screen(host, name, folder, self._station.scrubber, self._station.now())
+        backend = self._reader(world, name, world.agents[name].record.launched).backend
+        stop(host, name, backend.exit_keys if gently else (), self._station.pace)

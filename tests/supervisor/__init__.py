@@ -1,0 +1,1 @@
+"""The supervisor with real terminals, real programs and real processes that are killed."""
