@@ -57,7 +57,7 @@ def _free(agent: Agent, outcome: Outcome, now: datetime) -> Agent:
 
 def _started(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  # noqa: FBT001
     assert isinstance(event.action, Start)
-    if event.outcome is Outcome.DONE:
+    if event.outcome is Outcome.DONE or _was_short(world, event):
         return _launched(world, event, event.action, now), ()
     if not ours:
         return world, ()
@@ -65,6 +65,13 @@ def _started(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  #
     if event.outcome is Outcome.STALE_ID:
         return _afresh(world, event.action, now)
     return _not_started(world, event, now)
+
+
+def _was_short(world: World, event: Done) -> bool:
+    """Whether it is a task that has ended already, and well."""
+    settings, look = world.config.agents.get(event.agent), world.agents[event.agent].look
+    is_task = settings is not None and settings.kind == "task"
+    return is_task and look is not None and look.pane is not None and look.pane.exit_code == 0
 
 
 def _launched(world: World, event: Done, start: Start, now: datetime) -> World:
@@ -86,7 +93,9 @@ def _launched(world: World, event: Done, start: Start, now: datetime) -> World:
         changes["resume"] = {**record.resume, new.phase or "": new.session_id}
     if start.task and world.config.agents[event.agent].kind != "task":
         changes["task"] = None  # it has it now; its next start is none for this task
-    return _unseen(with_record(world, event.agent, _rebelled(record, start, event, now), **changes), event.agent)
+    world = with_record(world, event.agent, _rebelled(record, start, event, now), **changes)
+    look = world.agents[event.agent].look
+    return world if look and look.at > new.at else _unseen(world, event.agent)
 
 
 def _rebelled(record: AgentRecord, start: Start, event: Done, now: datetime) -> AgentRecord:

@@ -15,7 +15,7 @@ from .case import Case, alive, shown
 from .changing import with_record
 from .model import Action, Agent, Next, Tell, World
 
-__all__ = ["limits_due", "parked", "pass_limits", "saw_limit"]
+__all__ = ["limited_until", "limits_due", "parked", "pass_limits", "saw_limit"]
 
 MARGIN = timedelta(seconds=90)
 """After the end of a window that a program named, until it is tried."""
@@ -82,6 +82,12 @@ def _with(world: World, limit: Limit) -> World:
     if world.limits.get(limit.account) == limit:
         return world
     return replace(world, limits={**world.limits, limit.account: limit})
+
+
+def limited_until(world: World, name: str) -> datetime | None:
+    """Until when the account of an agent has no use left, as far as that is known; None when it has."""
+    limit = world.limits.get(account_of(world, name)) if world.limits else None
+    return limit.until if limit and limit.closed is None else None
 
 
 # --- the rule for one agent ---

@@ -56,8 +56,11 @@ def forgotten(it: Case) -> Next | None:
 
 
 def everything_stopped(it: Case) -> Next | None:
-    """The emergency stop: all programs are ended, by force."""
+    """The emergency stop: all programs are ended, by force; it does not even wait for what is under way."""
     if not it.world.stopped_all:
+        return None
+    doing = it.agent.doing.action if it.agent.doing else None
+    if doing and (not it.alive or (isinstance(doing, Stop) and not doing.gently)):
         return None
     if it.alive:
         return _end(it, "stop-all", "everything is stopped (the file STOP in the home)", gently=False)

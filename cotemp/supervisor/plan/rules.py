@@ -38,9 +38,9 @@ __all__ = ["outlook"]
 Rule = Callable[[Case], Next | None]
 
 FIRST: tuple[Rule, ...] = (
+    everything_stopped,
     under_way,
     forgotten,
-    everything_stopped,
     stopped,
     unwanted,
     unseen,

@@ -20,8 +20,8 @@ from .absorbing import absorb
 from .ended import lose_patience
 from .limiting import limits_due, pass_limits
 from .model import Action, Agent, Deed, Doing, Event, Tick, World
-from .outlook import outlook
 from .phases import pass_phases, sequence_due
+from .rules import outlook
 
 __all__ = ["beginning", "step"]
 
