@@ -22,9 +22,13 @@ from .record import RECORD, Record, read_record
 
 if sys.platform == "win32":
     from .windows_line import ask, start_keeper
+
+    _ATTACH = "windows_attach"
 else:
     from .line import ask
     from .nursery import start_keeper
+
+    _ATTACH = "attach"
 
 if TYPE_CHECKING:
     import psutil
@@ -86,7 +90,7 @@ class PtyHost:
 
     def attach(self, agent: str) -> Sequence[str]:
         self._record(agent)
-        return same_python(f"{__package__}.attach", str(self._root / agent))
+        return same_python(f"{__package__}.{_ATTACH}", str(self._root / agent))
 
     def _ask(self, agent: str, **asked: Any) -> Any:
         self._record(agent)

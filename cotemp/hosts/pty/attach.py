@@ -1,13 +1,9 @@
-"""A human's terminal at an agent's (Linux, macOS): keys go there, what the program writes comes here.
-
-`C-\\` detaches, and so does `C-b d`, as in tmux; `C-b C-b` is one `C-b`.
-"""
+"""A human's terminal at an agent's (Linux, macOS): keys go there, what the program writes comes here."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import select
 import signal
 import socket
@@ -20,9 +16,11 @@ from pathlib import Path
 
 from ...errors import BadUsage, CotempError
 from .kept import ATTACHED
-from .line import FRAME, KEYS, SIZE, answered, connected
+from .leaving import Leaving
 
 assert sys.platform != "win32"
+
+from .line import FRAME, KEYS, SIZE, answered, connected  # noqa: E402  (not on Windows)
 
 __all__ = ["main"]
 
@@ -32,7 +30,6 @@ _AS_BEFORE = (
     b"\x1b[<u\x1b[>4m\x1b[?25h\x1b[?1049l"
 )
 """Takes back what a program may have switched on: keys, mouse, focus, paste, margins, a hidden cursor."""
-_PREFIX, _DETACH = b"\x02", re.compile(rb"\x1c|\x02d")
 
 
 def main() -> None:
@@ -63,7 +60,7 @@ class _Terminal:
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
-        self._prefixed = False
+        self._leaving = Leaving()
         self._resized, theirs = os.pipe()
         os.set_blocking(theirs, False)
         signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
@@ -96,15 +93,9 @@ class _Terminal:
         keys = os.read(0, 65536)
         if not keys:
             return True
-        if self._prefixed:
-            keys = _PREFIX + keys
-        found = _DETACH.search(keys.replace(_PREFIX * 2, b"\0\0"))
-        if found:
-            self._send(KEYS, keys[: found.start()].replace(_PREFIX * 2, _PREFIX))
-            return True
-        self._prefixed = keys.replace(_PREFIX * 2, b"").endswith(_PREFIX)
-        self._send(KEYS, keys[: len(keys) - self._prefixed].replace(_PREFIX * 2, _PREFIX))
-        return False
+        keys, leaves = self._leaving.meant(keys)
+        self._send(KEYS, keys)
+        return leaves
 
     def _send(self, kind: bytes, content: bytes) -> None:
         if content:

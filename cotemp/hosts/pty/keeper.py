@@ -21,11 +21,11 @@ from ...errors import HeldByOther
 from ..host import Size
 from ..starter import take
 from .kept import ATTACHED, Kept
-from .line import FRAME, KEYS, listen, peer_is_us
 
 assert sys.platform != "win32"
 
 from ...processes import adopt_orphans, reap, wake_at_end_of_child  # noqa: E402  (not on Windows)
+from .line import FRAME, KEYS, listen, peer_is_us  # noqa: E402
 from .program import CHUNK, TerminalProgram  # noqa: E402
 
 __all__ = ["LOCK", "keep", "lock"]

@@ -12,6 +12,7 @@ from ...errors import BadUsage, CotempError, NotFound
 from ...store.identity import ProcessId, identify, this_process
 from ..host import Size
 from ..keys import checked_text, key_bytes
+from .answers import failed
 from .record import Record
 from .screen import Screen
 from .sieve import Sieve, is_question
@@ -147,13 +148,13 @@ class Kept:
             self._is_due = True
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one request: `{"is": …}`, or `{"error": [class, what, fix]}`."""
+        """The answer to one request: as `answers` tells."""
         try:
             return {"is": self._answers[str(asked["do"])](asked)}
         except CotempError as error:
-            return {"error": [type(error).__name__, error.what, error.fix]}
+            return failed(error)
         except (KeyError, TypeError, ValueError):
-            return {"error": ["BadUsage", "the keeper does not know this request", "it is of another version"]}
+            return failed(BadUsage("the keeper does not know this request", "it is of another version: start it anew"))
 
     def _type(self, asked: dict[str, Any]) -> None:
         data = checked_text(str(asked["text"])).encode()

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ...errors import BadUsage, CotempError, HeldByOther, NotFound, RefusedByPolicy, TookTooLong
+from ...errors import NotFound, RefusedByPolicy, TookTooLong
 from ...places import make_folder
+from .answers import answer_of
 
 assert sys.platform != "win32"
 
@@ -28,10 +29,6 @@ LONGEST_SOCKET = 100
 
 FRAME, KEYS, SIZE = struct.Struct(">cI"), b"k", b"s"
 """What an attached terminal sends: a kind and a length, then keys, or columns and rows as two numbers of 16 bits."""
-
-_RAISED: dict[str, type[CotempError]] = {
-    kind.__name__: kind for kind in (BadUsage, HeldByOther, NotFound, RefusedByPolicy, TookTooLong)
-}
 
 
 def socket_path(folder: Path) -> Path:
@@ -102,8 +99,4 @@ def answered(end: socket.socket, asked: dict[str, Any]) -> Any:
         if not seen:
             raise ConnectionResetError
         data += end.recv(seen.index(b"\n") + 1 if b"\n" in seen else len(seen))
-    said = json.loads(data)
-    if "error" in said:
-        name, what, fix = said["error"]
-        raise _RAISED.get(name, CotempError)(what, fix)
-    return said["is"]
+    return answer_of(bytes(data))

@@ -13,9 +13,10 @@ from ...errors import CotempError, NotFound, TookTooLong
 from ...places import make_folder
 from ...same_python import same_python
 from ..lasting import outliving
-from .line import ask
 
 assert sys.platform != "win32"
+
+from .line import ask  # noqa: E402  (not on Windows)
 
 __all__ = ["ZYGOTE", "start_keeper"]
 

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ...errors import CotempError, HeldByOther
-from .keeper import keep, lock
-from .line import listen, peer_is_us
+from .answers import failed
 
 assert sys.platform != "win32"
 
 from ...processes import reap, wake_at_end_of_child  # noqa: E402  (not on Windows)
+from .keeper import keep, lock  # noqa: E402
+from .line import listen, peer_is_us  # noqa: E402
 
 __all__ = ["READY", "main"]
 
@@ -97,9 +98,9 @@ def _be_keeper(end: socket.socket, asked: dict[str, Any]) -> NoReturn:
         keep(asked, lambda said: _report(end, said))
         code = 0
     except CotempError as error:
-        _report(end, {"error": [type(error).__name__, error.what, error.fix]})
+        _report(end, failed(error))
     except BaseException as error:  # whatever it is, this process must not go on as a second zygote
-        _report(end, {"error": ["CotempError", f"its keeper failed: {error}", f"see {asked.get('folder')}"]})
+        _report(end, failed(CotempError(f"its keeper failed: {error}", f"see {sys.argv[1]}")))
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(code)
