@@ -11,18 +11,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from ..agents.record import AgentRecord, Launched, Stopped, TakenOver
-from ..agents.store import Kept, Store
 from ..asking import NoAnswer, ask
+from ..config.reading import applied as settings_of
 from ..errors import CotempError, HeldByOther, WaitsForHuman
 from ..places import Places
 from ..store.claims import hold
 from ..supervisor import control
 from ..supervisor.daemon import CONTROL
 from .destination import Destination, Way, write
-from .model import Proposal, RunningSession, World
+from .model import Proposal, World
 from .originals import set_aside
 from .past import Moved, note
+from .state import keep_state
 
 __all__ = ["Applied", "apply", "finish", "folders_of"]
 
@@ -58,7 +58,8 @@ def apply(places: Places, proposal: Proposal, where: Destination, now: datetime,
     with hold(places, CONTROL, "cotemp adopt", _PATIENCE):
         _refuse_beside_a_daemon(places)
         _write(places, where, applied)
-        _save(places, proposal, now, applied)
+        config = settings_of(where.file, where.data)
+        applied.remarks += keep_state(places, proposal, config, now)
         moved = _noted(proposal, where, now)
         note(places, moved)
     return finish(places, moved, env, applied)
@@ -102,61 +103,6 @@ def _noted(proposal: Proposal, where: Destination, now: datetime) -> Moved:
 
 def _same(file: Path, other: Path) -> bool:
     return os.path.realpath(file) == os.path.realpath(other)
-
-
-def _save(places: Places, proposal: Proposal, now: datetime, applied: Applied) -> None:
-    """What stands there already is newer than the old world, and stays."""
-    store = Store(places)
-    before = store.load()
-    after = replace(
-        before,
-        records={**before.records, **_records(before, proposal, now)},
-        limits={**{one.account: one for one in proposal.limits}, **before.limits},
-        sequence=before.sequence if before.sequence.phase else proposal.sequence,
-    )
-    store.save(before, after)
-    applied.remarks += store.problems
-    if before.sequence.phase and before.sequence.phase != proposal.sequence.phase:
-        here, there = before.sequence.phase, proposal.sequence.phase
-        applied.remarks.append(
-            f"the sequence stands at {here} here, and stays there; to change that: cotemp phase set {there}"
-        )
-
-
-def _records(before: Kept, proposal: Proposal, now: datetime) -> dict[str, AgentRecord]:
-    found = {}
-    for agent in proposal.config.agents:
-        record = before.record(agent)
-        ids = {one.phase or "": one.id for one in proposal.resume if one.agent == agent}
-        record = replace(record, resume={**ids, **record.resume})
-        session = proposal.sessions.get(agent)
-        if session and record.launched is None:
-            record = replace(record, wanted=True, launched=_launched(proposal, record, session, now))
-        elif _has_ended(proposal, agent) and record.launched is None:
-            record = replace(record, stopped=Stopped(now, "finished"))
-        if record != before.record(agent):
-            found[agent] = record
-    return found
-
-
-def _has_ended(proposal: Proposal, agent: str) -> bool:
-    """The loops of a finished sequence were stopped on purpose."""
-    return proposal.sequence.complete is not None and proposal.config.agents[agent].follows_phases
-
-
-def _launched(proposal: Proposal, record: AgentRecord, session: RunningSession, now: datetime) -> Launched:
-    """Started by others, so nobody knows from what: `parts` are empty, and nothing is restarted for them."""
-    follows = proposal.config.agents[record.agent].follows_phases
-    phase = proposal.sequence.phase if follows else None
-    return Launched(
-        at=now,
-        host="tmux",
-        phase=phase,
-        parts={},
-        pid=session.pid,
-        session_id=record.resume.get(phase or ""),
-        taken_over=TakenOver(session.server, session.name),
-    )
 
 
 def _end(server: str, name: str, env: Mapping[str, str], applied: Applied) -> None:

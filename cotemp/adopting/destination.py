@@ -36,11 +36,12 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`file` is what would be written, `data` its whole content."""
+    """`file` is what would be written, `data` all of it. `other`: agents that stand there otherwise, and stay."""
 
     way: Way
     file: Path
     data: bytes
+    other: tuple[str, ...] = ()
 
 
 def destination(config: Path, proposal: Proposal) -> Destination:
@@ -53,8 +54,9 @@ def destination(config: Path, proposal: Proposal) -> Destination:
     if old and os.path.realpath(old.file) == os.path.realpath(config):
         return _valid(Destination(Way.REPLACED, config, proposed))
     raw = toml_of(config, text_of(config, before))
-    if _has_all(config, before, proposal):
-        return Destination(Way.THERE, config, before)
+    there = _there(config, before, proposal)
+    if there:
+        return there
     mine = toml_of(config, proposal.toml).keys() - {"schema"}
     if mine & raw.keys():
         return Destination(Way.BESIDE, config.with_name(f"{config.name}.adopted"), proposed)
@@ -99,13 +101,14 @@ def _valid(where: Destination) -> Destination:
     return where
 
 
-def _has_all(file: Path, data: bytes, proposal: Proposal) -> bool:
-    try:
-        there = applied(file, data)
-    except BadConfig:
-        return False
-    agents = set(proposal.config.agents) <= set(there.agents)
-    return agents and {one.id for one in proposal.config.phases} <= {one.id for one in there.phases}
+def _there(file: Path, data: bytes, proposal: Proposal) -> Destination | None:
+    """The settings as they are, when they have all agents and phases; None when they do not."""
+    there, wanted = applied(file, data), proposal.config
+    has_agents = wanted.agents.keys() <= there.agents.keys()
+    if not (has_agents and {one.id for one in wanted.phases} <= {one.id for one in there.phases}):
+        return None
+    other = tuple(name for name, agent in wanted.agents.items() if there.agents[name] != agent)
+    return Destination(Way.THERE, file, data, other)
 
 
 def _appended(before: bytes, toml: str) -> bytes:

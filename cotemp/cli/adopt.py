@@ -200,6 +200,7 @@ def check(
     *,
     backend: Annotated[str | None, Opt("--backend", "what LOOP_BACKEND said")] = None,
     model: Annotated[str | None, Opt("--model", "what LOOP_MODEL said")] = None,
+    some: Annotated[bool, Opt("--some", "it is enough when one of them has it")] = False,
 ) -> Answer:
     """Say whether agents.toml gives agents this backend and model.
 
@@ -211,5 +212,7 @@ def check(
     from ..adopting.shims import differing
 
     found = differing(cx.config, agents, backend, model, cx.config_path)
+    if some and any(not differing(cx.config, [name], backend, model, cx.config_path) for name in agents):
+        found = []
     json = {"schema": 1, "same": not found, "differing": found}
     return Answer(json, [display_line(one) for one in found], exit_code=int(bool(found)))

@@ -99,6 +99,8 @@ def _facts(proposal: Proposal) -> Iterator[str]:
 def _settings(proposal: Proposal, where: Destination, *, whole: bool) -> Iterator[str]:
     yield ""
     yield f"{paint('settings', 'bold')} {display_line(str(where.file))} ({_HOW[where.way]})"
+    if where.other:
+        yield f"  {', '.join(where.other)}: otherwise there than here; what stands there counts"
     lines = proposal.toml.splitlines() if whole else []
     yield from (paint(f"  {display_line(line)}", "dim") for line in lines[:_MOST_TOML])
     if len(lines) > _MOST_TOML:

@@ -30,14 +30,15 @@ def translated(launcher, words):
 
 
 def said_by_variables(launcher, env):
-    """What the old variables ask for, as `(agents, option, value)`; compared with agents.toml, never obeyed."""
+    """What the old variables ask for, as words for `shims check`; compared with agents.toml, never obeyed."""
     who = {"launch.py": LOOPS, "launch-orchestrator.py": ["orchestrator"]}.get(launcher, [])
     prefix = "ORCH_" if launcher == "launch-orchestrator.py" else "LOOP_"
     for name in sorted(env):
         kind, _, whose = name[len(prefix) :].partition("_")
         if who and name.startswith(prefix) and kind in ("BACKEND", "MODEL") and env[name]:
             one = {"adv": "adversary"}.get(whose.lower(), whose.lower())
-            yield [one] if one else who, "--" + kind.lower(), env[name]
+            # One that names no agent was for those without a variable of their own.
+            yield [one] if one else [*who, "--some"], "--" + kind.lower() + "=" + env[name]
 
 
 def program():
@@ -75,8 +76,8 @@ def say(text):
 
 def refused(launcher, start):
     """The exit code when an old variable asks for something else than agents.toml says; 0 when none does."""
-    for agents, option, value in said_by_variables(launcher, os.environ):
-        code = run([*start, "shims", "check", *agents, option + "=" + value])
+    for agents, option in said_by_variables(launcher, os.environ):
+        code = run([*start, "shims", "check", *agents, option])
         if code:
             say("nothing was started: agents.toml decides, and a variable asks for something else")
             return code

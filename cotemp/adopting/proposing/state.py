@@ -104,7 +104,7 @@ def _account(state: State, name: str) -> str | None:
     if backend is None:
         return None
     try:
-        return backend_of(state.config, backend).account
+        return backend_of(state.config, backend).account or backend
     except BadConfig:
         return name
 
