@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..agents.sequence import Sequence as Stands
     from ..config import Config
     from ..hosts.host import Host, Pane
-    from .plan.diff import Change
+    from .plan import Change
     from .plan.model import World
 
 __all__ = [
@@ -145,7 +145,7 @@ def _folders(at: AgentPlaces) -> list[Path]:
 def plan(places: Places, config: Config, names: Sequence[str] = ()) -> list[Change]:
     """What `up` with these settings would do to the agents of those names (none: to all), and why."""
     from .fleet.starting import parts_of_all
-    from .plan.diff import changes
+    from .plan import changes
 
     world = _as_it_is(places, config)
     return changes(world, parts_of_all(config, world, places), list(names))
@@ -155,7 +155,7 @@ def _as_it_is(places: Places, config: Config) -> World:
     """The plan's world, by what is kept on disk and by the terminals as they are now."""
     from ..agents.record import AgentRecord
     from .plan.model import Look
-    from .plan.step import beginning
+    from .plan import beginning
 
     kept, now = records(places), local_now().astimezone(UTC)
     spelled = {name.casefold(): name for name in (*kept, *config.agents)}

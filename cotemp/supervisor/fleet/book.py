@@ -13,7 +13,7 @@ from ...config.settings import Config
 from ...errors import BadConfig, CotempError
 from ..accepted import accept, accepted
 from ..plan.model import CheckSeen, World
-from ..plan.step import beginning
+from ..plan import beginning
 from .checks import keep
 from .rows import row_of
 from .station import Station

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from ...agents.desk import Desk
 from ...errors import CotempError
 from ..plan.model import Agent, Done, Event, Tick, World
-from ..plan.step import step
+from ..plan import step
 from .acting import Acting
 from .book import Book
 from .sources import Sources

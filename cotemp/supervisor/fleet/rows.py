@@ -10,9 +10,8 @@ from ...agents.states import Evidence
 from ...display import display_line
 from ...store.identity import identify
 from ...times import utc
-from ..plan.accounts import account_of
 from ..plan.model import Agent, Next, World
-from ..plan.outlook import outlook
+from ..plan import limited_until, outlook
 
 __all__ = ["row_of"]
 
@@ -26,6 +25,7 @@ def row_of(world: World, name: str, now: datetime) -> SeenRow:
     settings, launched, look = world.config.agents.get(name), agent.record.launched, agent.look
     parts = launched.parts if launched else {}
     reading = look.reading if look else None
+    until = limited_until(world, name)
     return SeenRow(
         agent=name,
         kind=settings.kind if settings else "",
@@ -36,7 +36,7 @@ def row_of(world: World, name: str, now: datetime) -> SeenRow:
         model=parts.get("model") or (settings.model if settings else None),
         context_pct=reading.context_pct if reading else None,
         evidence=_evidence(following.evidence, now),
-        limited_until=_limited_until(world, name),
+        limited_until=utc(until) if until else None,
         next=_next(following),
         remark=agent.record.remark,
         process=_process(agent),
@@ -56,11 +56,6 @@ def _next(following: Next) -> SeenNext | None:
         return None
     at = utc(following.at) if following.at else None
     return SeenNext(action=following.action, at=at, why=following.why)
-
-
-def _limited_until(world: World, name: str) -> str | None:
-    limit = world.limits.get(account_of(world, name)) if world.limits else None
-    return utc(limit.until) if limit and limit.closed is None else None
 
 
 def _process(agent: Agent) -> SeenProcess | None:

@@ -10,7 +10,7 @@ from ...config import Config
 from ...errors import CotempError, HeldByOther
 from ...hosts.host import Host, Pane
 from ...store.claims import hold
-from ..plan.bells import text_of
+from ..plan import text_of
 from ..plan.model import Done, Event, Looked, Outcome, Ring, RunService, Start, Stop, World
 from .eyes import Eyes, Subject
 from .hosting import Hosting, host_of
