@@ -138,7 +138,7 @@ def _listed(server: Server) -> list[Row]:
         rows = read_rows(server.call(*listing()))
         if any(row.pane.dead and row.pane.exit_code is None for row in rows):
             rows = read_rows(server.call(*listing()))  # it ended in between: now tmux knows how
-    except NoServer:
+    except (NoServer, NotFound):  # not there, or its last session is just going
         return []
     return rows
 
