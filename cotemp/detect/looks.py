@@ -58,7 +58,7 @@ RULED = Shape(  # Claude Code: between two rules
 )
 FRAMED = Shape(  # older Claude Code and Gemini: in a box of lines
     anchor=_c(r"^\s?│\s[❯>!*](?:\s.*)?│\s*$"),
-    lead=_c(r"^\s?│\s(?:[❯>!*]\s{1,3})?\s?"),
+    lead=_c(r"^\s?│\s(?:[❯>*]\s{1,3})?\s?"),
     tail=_c(r"\s*│\s*$"),
     head=_c(r"^\s?╭─+.*╮\s*$"),
     foot=_c(r"^\s?╰─+.*╯?\s*$"),
@@ -66,7 +66,7 @@ FRAMED = Shape(  # older Claude Code and Gemini: in a box of lines
 )
 BANDED = Shape(  # Gemini CLI: a band of another ground, below a rule
     anchor=_c(r"^ [>!*] "),
-    lead=_c(r"^(?: [>!*] | {3}) ?"),
+    lead=_c(r"^(?: [>*] | {3}) ?"),
     head=RULE,
     within=4,
     below=_c(r"^(?: |[▀▄─]|$)"),

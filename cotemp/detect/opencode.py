@@ -86,7 +86,7 @@ def read(answers: Answers, subject: Subject, since: datetime | None, now: dateti
     if doing:
         quote = f"session status: {first_line(str(doing[0].get('type', '')))}"
         return Claim(source=SOURCE, at=now, quote=quote, state=State.BUSY, session_id=root)
-    return Claim(source=SOURCE, at=now, quote="no session is busy", state=State.IDLE, session_id=root)
+    return Claim(source=SOURCE, at=now, quote="no session is busy", state=State.IDLE, exact=True, session_id=root)
 
 
 def _retrying(retry: Mapping[str, Any], root: str | None, now: datetime) -> Claim:

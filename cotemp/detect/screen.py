@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..agents.states import Composer, Problem, State
 from .composer import Field, field_of
 from .digest import digest_of
-from .looks import RULE, Looks, looks_of
+from .looks import ANY, RULE, Looks, looks_of
 from .quoting import begins, own_words
 from .rows import Row, rows_of
 
@@ -105,6 +105,8 @@ def _with_composer(shown: _Screen) -> Seen | None:
     field = shown.field
     if field is None:
         return None
+    if any(shown.backend.screen.blocked.find(row.plain) for row in shown.rows[field.bottom :]):
+        return None  # a dialog, in which something is quoted that looks like a composer
     top = field.bottom if shown.looks.footer else 0
     order = [n for n in range(len(shown.rows) - 1, top - 1, -1) if not field.top <= n < field.bottom]
     mark = _newest(shown, order) or Seen(State.IDLE, _prompt_line(shown, field))
@@ -130,8 +132,8 @@ def _without_composer(shown: _Screen) -> Seen:
         if shown.backend.screen.blocked.find(shown.rows[place].plain):
             quote = _question(shown.rows[start:]) or shown.rows[place].plain.strip()
             return Seen(State.BLOCKED, quote, Composer.COVERED, problem=_asks_login(shown))
-    mark = _newest(shown, range(len(shown.rows) - 1, -1, -1))
-    return mark or _hint(shown) or Seen()
+    mark = _newest(shown, range(len(shown.rows) - 1, -1, -1)) or _hint(shown)
+    return mark or Seen(composer=Composer.COVERED if shown.rows and shown.looks is not ANY else Composer.UNKNOWN)
 
 
 def _dialog(rows: Sequence[Row]) -> int:
@@ -151,11 +153,9 @@ def _asks_login(shown: _Screen) -> Problem | None:
 
 def _hint(shown: _Screen) -> Seen | None:
     """A `ready` pattern of a program whose composer nobody knows: it waits, but may have a draft."""
-    if shown.looks.shapes and shown.looks.speech:
-        return None
     ready = shown.backend.screen.ready
     line = next((row.plain for row in reversed(shown.rows) if ready.find(row.plain)), None)
-    return Seen(State.IDLE, line.strip()) if line and not shown.looks.footer else None
+    return Seen(State.IDLE, line.strip()) if line and shown.looks is ANY else None
 
 
 # --- the newest mark ---

@@ -49,7 +49,8 @@ class Claim:
     """What one source says. `at`: the moment for which it speaks. `state` None: it knows other things only.
 
     `refines`: states that others may claim at the same time without contradicting it, because they do not tell it
-    apart (a program that asks for permission calls itself busy). `weak`: true only if nobody says otherwise.
+    apart (a program that asks for permission calls itself busy). `weak`: true only if nobody says otherwise. `exact`:
+    it tells all states apart, so nobody knows better.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Claim:
     state: State | None = None
     refines: frozenset[State] = frozenset()
     weak: bool = False
+    exact: bool = False
     limit: LimitSeen | None = None
     problem: Problem | None = None
     session_id: str | None = None

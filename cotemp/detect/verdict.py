@@ -76,12 +76,14 @@ def _finest(claims: Sequence[Claim]) -> Claim:
     """The first claim, or the one that knows what the first cannot tell apart."""
     chosen = claims[0]
     for other in claims[1:]:
-        if chosen.state in other.refines and other.state not in chosen.refines:
+        if not chosen.exact and chosen.state in other.refines and other.state not in chosen.refines:
             chosen = other
     return chosen
 
 
 def _contradicts(one: Claim, chosen: Claim) -> bool:
+    if chosen.exact:
+        return one.state not in chosen.refines
     return one.state not in chosen.refines and chosen.state not in one.refines
 
 

@@ -56,6 +56,9 @@ CLAUDE = Backend(
         ),
         covered=Patterns(
             r"Showing detailed transcript",
+            r"^\s*search prompts:",  # its composer stands there as if it were empty, and what is typed is searched for
+            r"\bEsc to (?:close|clear|exit)\b",
+            r"Enter to continue · Esc to cancel",
             r"Press up to edit queued messages",
             r"esc to close",
             r"^[\s│]*Rewind[\s│]*$",
@@ -68,6 +71,7 @@ CLAUDE = Backend(
         dead=Patterns(r"socket connection (?:was )?closed"),
         login=Patterns(
             r"Please run /login",
+            r"Select login method",
             r"OAuth token (?:has )?(?:expired|been revoked|revoked)",
             r"Invalid API key",
         ),
@@ -104,15 +108,17 @@ CODEX = Backend(
             r"Press enter to confirm or esc to cancel",
             r"enter to submit answer",
             r"(?i)allow command\?",
-            r"^› \d\. ",
+            r"^› \d+\. ",
             r"Do you trust the contents of this directory",
             r"Skip until next version",
         ),
+        # Searching in the transcript, or its list of keys: the composer stands there all the same.
+        covered=Patterns(r"^  Find(?:: | · )", r"[·/] esc (?:close|cancel|latest)\b"),
         limited=Patterns(
             r"You['’]ve hit your usage limit(?:.* try again (?:at|in) (?P<until>.+?)\.?)?\s*$",
             r"exceeded retry limit, last status: 429",
         ),
-        login=Patterns(r"Sign in with ChatGPT"),
+        login=Patterns(r"Sign in with ChatGPT", r"unexpected status 401"),
         stale=Patterns(r"No saved session found with ID", r"no rollout found for (?:conversation|thread) id"),
     ),
 )
@@ -164,7 +170,8 @@ GEMINI = Backend(
         ready=Patterns(r"Type your message or @path/to/file"),
         busy=Patterns(r"\(esc to cancel(?:, .+)?\)"),
         blocked=Patterns(
-            r"^[\s│]*● 1\. ",
+            r"^[\s│]*● \d+\. ",
+            r"\(Use Enter to select\)",
             r"Waiting for user confirmation",
             r"Apply this change\?",
             r"Allow execution of",
