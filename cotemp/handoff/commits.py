@@ -30,8 +30,9 @@ def commits(repo: Repo, tip: str, rules: Sequence[CommitRule], most: int = MOST)
     )
     if said is None:
         raise GitFailed("git cannot list the commits")
-    fitting = [_commit(fields, rules) for fields in _records(said)]
-    return tuple(commit for commit in reversed(fitting) if commit)
+    fitting = filter(None, (_commit(fields, rules) for fields in _records(said)))
+    newest = {commit.identity: commit for commit in reversed(list(fitting))}  # one that was picked twice is told once
+    return tuple(newest.values())
 
 
 def _records(said: bytes) -> Iterator[list[bytes]]:

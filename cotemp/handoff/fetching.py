@@ -17,7 +17,7 @@ OFTEN = 30.0
 SELDOM = 600.0
 """Seconds between two fetches that fail, at most."""
 PATIENCE = 30.0
-_PROTOCOLS = ("https", "http", "ssh", "git", "file")
+_PROTOCOLS = "https:http:ssh:git:file"
 _PROGRAMS = re.compile(
     r"core\.(sshcommand|gitproxy|alternaterefscommand)|credential\.(.+\.)?helper|remote\..+\.(uploadpack|vcs)",
     re.DOTALL,
@@ -27,9 +27,9 @@ _PROGRAMS = re.compile(
 
 def source_of(repo: Repo, ref: str) -> tuple[str, str] | None:
     """The remote and the branch there that `ref` follows; None for a local ref. Raises GitFailed."""
-    full = (ask(repo, ["rev-parse", "--symbolic-full-name", "--end-of-options", ref], most=4096) or b"").strip()
-    name = os.fsdecode(full) if full.startswith(b"refs/") else ref
-    if full and not name.startswith("refs/remotes/"):
+    asked = ["rev-parse", "--verify", "--quiet", "--symbolic-full-name", "--end-of-options", ref]
+    name = os.fsdecode((ask(repo, asked, most=4096) or b"").strip() or ref.encode())
+    if name.startswith("refs/") and not name.startswith("refs/remotes/"):
         return None
     name = name.removeprefix("refs/remotes/")
     remotes = os.fsdecode(ask(repo, ["remote"]) or b"").splitlines()
@@ -46,21 +46,24 @@ def fetch(repo: Repo, ref: str, patience: float = PATIENCE) -> None:
     if named := _programs(repo):
         raise GitFailed(f"the repo's own settings name a program ({named}): put that into your own git settings")
     remote, branch = source
-    options = ["-c", "core.askPass=", "-c", "protocol.allow=never", "-c", "fetch.writeCommitGraph=false"]
-    for protocol in _PROTOCOLS:
-        options += ["-c", f"protocol.{protocol}.allow=always"]
+    options = ["-c", "core.askPass=", "-c", "fetch.writeCommitGraph=false"]
     quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-gc", "--no-write-fetch-head")
     refspec = f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"
     argv = ["git", *SAFE, *options, "fetch", *quiet, "--end-of-options", remote, refspec]
     said = call(argv, _environment(repo), repo, most=64 * 1024, patience=patience, with_errors=True)
     if said.code != 0:
-        lines = said.out.decode("utf-8", "replace").strip().splitlines()
-        raise GitFailed(display_line(lines[-1], 200) if lines else f"git fetch ended with {said.code}")
+        raise GitFailed(_words(said.out) or f"git fetch ended with {said.code}")
+
+
+def _words(said: bytes) -> str:
+    """What git and ssh said, in a line, without git's advice."""
+    facts = said.decode("utf-8", "replace").partition("\n\nPlease make sure")[0]
+    return display_line("; ".join(filter(None, map(str.strip, facts.splitlines()))), 200)
 
 
 def _environment(repo: Repo) -> dict[str, str]:
     """The user's own settings and keys count here, as in a fetch by hand."""
-    ours = environment() | {"GIT_DIR": str(repo.gitdir)}
+    ours = environment() | {"GIT_DIR": str(repo.gitdir), "GIT_ALLOW_PROTOCOL": _PROTOCOLS}
     del ours["GIT_CONFIG_NOSYSTEM"], ours["GIT_NO_LAZY_FETCH"]
     wanted = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM")
     return ours | {name: os.environ[name] for name in wanted if name in os.environ}

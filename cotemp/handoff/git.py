@@ -67,7 +67,7 @@ def ask(repo: Repo, arguments: Sequence[str], *, given: bytes = b"", most: int =
 
     Raises GitFailed when it cannot be asked, or is not done in time.
     """
-    argv = ["git", *SAFE, "-c", "protocol.allow=never", *arguments]
+    argv = ["git", *SAFE, *arguments]
     env = environment() | {"GIT_DIR": str(repo.gitdir), "GIT_CONFIG_GLOBAL": os.devnull}
     said = call(argv, env, repo, given=given, most=most, patience=PATIENCE)
     return said.out if said.code in (0, None) else None
@@ -105,7 +105,8 @@ def environment() -> dict[str, str]:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_LAZY_FETCH": "1",  # which git knows from 2.44 on; before, no protocol is left to fetch with
+        "GIT_ALLOW_PROTOCOL": "none",  # settings could not say so: those of the repo for one protocol would win
         "GIT_LITERAL_PATHSPECS": "1",
         "SSH_ASKPASS_REQUIRE": "never",
     }

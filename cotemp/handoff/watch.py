@@ -154,7 +154,7 @@ class RepoWatch:
         if blob is None:
             return None, ""
         if status is None:
-            return StatusSeen(blob.id, done=False), f"{phase.status} is not read: it has {blob.size:,} bytes"
+            return StatusSeen(blob.id, done=False), f"{phase.status} is not read: {blob.why_unread}"
         problem = status.problem(now)
         return status.seen(blob.id, now), f"{phase.status}: {problem}" if problem else ""
 
