@@ -21,7 +21,7 @@ from .files import Misread, read, set_aside, write
 from .places import AgentPlaces
 from .requests import Answer, Request
 
-__all__ = ["Desk", "ask", "new_request_id"]
+__all__ = ["Desk", "ask", "leave", "new_request_id"]
 
 STALE = timedelta(minutes=10)
 """A request that is older is not carried out any more: whoever asked has long given up."""
@@ -35,6 +35,15 @@ def new_request_id() -> str:
     return random_part(16)
 
 
+def leave(places: Places, request: Request) -> Path:
+    """Put `request` where the daemon finds it, also one that comes later. Raises StorageFailed."""
+    folder = AgentPlaces.of(places).requests
+    make_folder(folder, 0o700)
+    waiting = folder / (request.id + _JSON)
+    write(waiting, request)
+    return waiting
+
+
 def ask(places: Places, request: Request, wake: Callable[[], None], patience: float) -> Answer:
     """Leave `request`, `wake` the daemon, and wait for its answer, at most `patience` seconds.
 
@@ -42,9 +51,7 @@ def ask(places: Places, request: Request, wake: Callable[[], None], patience: fl
     then withdrawn, one that was is still being carried out.
     """
     folder = AgentPlaces.of(places).requests
-    make_folder(folder, 0o700)
-    waiting, answered = folder / (request.id + _JSON), folder / (request.id + _ANSWER)
-    write(waiting, request)
+    waiting, answered = leave(places, request), folder / (request.id + _ANSWER)
     try:
         wake()
         _wait_for(answered, patience)

@@ -1,4 +1,4 @@
-"""`log`: what a run printed, live while it runs."""
+"""`log`: what a run printed, live while it runs; or what stands in an agent's terminal."""
 
 import codecs
 from collections.abc import Iterator
@@ -17,25 +17,42 @@ from .run_text import ending
 
 def log(
     cx: Context,
-    run: Annotated[str, Arg("its id or the start of it, or `last`", metavar="RUN", complete="run")] = "last",
+    run: Annotated[
+        str, Arg("a run's id or the start of it, `last`, or an agent", metavar="RUN|AGENT", complete="run")
+    ] = "last",
     *,
     follow: Annotated[bool, Opt("--follow", "go on while it runs, and tell how it ended", short="-f")] = False,
 ) -> Answer | Iterator[Answer]:
-    """Show the log of a run.
+    """Show the log of a run, or the terminal of an agent.
 
-    A terminal shows control characters as visible signs; into a pipe or file the bytes go as they are.
+    Of an agent you see its last lines, and its last screen when it has ended. A terminal shows control characters as
+    visible signs; into a pipe or file the bytes go as they are.
 
     Examples:
       cotemp log
       cotemp log 20261121-1015
       cotemp log last -f
+      cotemp log builder
     """
+    if agent := _agent(cx, run):
+        from . import agent_log  # runs are looked at far more often
+
+        return agent_log.followed(cx, agent) if follow else agent_log.shown(cx, agent)
     entry = find(cx.places, run)
     if follow:
         return _follow(cx, entry)
     data = _data(cx.places, entry)
     whole = {"schema": 1, "run_id": entry.row.run_id, "log": entry.row.log, "text": data.decode("utf-8", "replace")}
     return Answer(whole, _Shown(cx).all_of(data))
+
+
+def _agent(cx: Context, name: str) -> str | None:
+    """The agent of that name, as its record spells it; ids of runs begin with a digit, so most are told at once."""
+    if name == "last" or not (cx.places.state / "agents" / name.casefold()).is_dir():
+        return None
+    from ..supervisor import agents
+
+    return next((one for one in agents.known(cx.places) if one.casefold() == name.casefold()), None)
 
 
 class _Shown:

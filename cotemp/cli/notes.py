@@ -52,8 +52,8 @@ def send(
 ) -> Answer | Iterator[Answer]:
     """Send a note.
 
-    The text arrives as it is, in the inbox of one session. Without TEXT it is read from stdin, up to 1 MiB. With --wait,
-    of a note to an agent you also see when its bell was rung.
+    The text arrives as it is, in the inbox of one session. Without TEXT it is read from stdin, up to 1 MiB. With
+    --wait, of a note to an agent you also see when its bell was rung.
 
     Examples:
       cotemp send Planning "The build is green"

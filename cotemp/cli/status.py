@@ -149,10 +149,10 @@ def enforce_single(
       cotemp enforce-single co-planning Migrate
     """
     from ..panels import remove_dead  # not for status
-    from .watch import up
+    from .starting import up
 
     removed = remove_dead(cx.places)
-    watching = up(cx, sessions)
+    watching = up(cx, sessions or cx.config.watched())
     told = [
         f"removed the panel {display_line(panel.name)} of process {panel.pid}, which has ended" for panel in removed
     ]

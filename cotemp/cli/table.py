@@ -25,8 +25,8 @@ class Table:
 
 _COMMANDS = (
     Command("init", f"{_HERE}.init:init", Group.DAILY, "Create or repair the home"),
-    Command("up", f"{_HERE}.watch:up", Group.DAILY, "Start the watchers in the background"),
-    Command("down", f"{_HERE}.watch:down", Group.DAILY, "Stop what up started"),
+    Command("up", f"{_HERE}.starting:up", Group.DAILY, "Start watchers and agents in the background"),
+    Command("down", f"{_HERE}.starting:down", Group.DAILY, "Stop what up started"),
     Command("status", f"{_HERE}.status:status", Group.DAILY, "Show what is going on", hot=True),
     Command("send", f"{_HERE}.notes:send", Group.DAILY, "Send a note", hot=True),
     Command("notes", f"{_HERE}.notes:notes", Group.DAILY, "Read the notes of a session", hot=True),
@@ -78,6 +78,21 @@ _COMMANDS = (
     Command("cowrap", f"{_HERE}.cowrap:cowrap", Group.CHAT, "Write down where a session stands, for a successor"),
     Command("cowrap intake", f"{_HERE}.cowrap:intake", Group.CHAT, "Take in a CoWrap that somebody else made"),
     Command("bloat", f"{_HERE}.cowrap:bloat", Group.CHAT, "Say whether a chat has grown too long"),
+    Command("plan", f"{_HERE}.agents:plan", Group.AGENTS, "Show what up would change, and why"),
+    Command("why", f"{_HERE}.agents:why", Group.AGENTS, "Say what an agent does, and what happens to it next"),
+    Command("phase", f"{_HERE}.phase:show", Group.AGENTS, "Show the current phase"),
+    Command("phase list", f"{_HERE}.phase:listed", Group.AGENTS, "List the phases"),
+    Command("phase set", f"{_HERE}.phase:choose", Group.AGENTS, "Make a phase the current one"),
+    Command("phase next", f"{_HERE}.phase:forward", Group.AGENTS, "Go to the next phase"),
+    Command("phase back", f"{_HERE}.phase:back", Group.AGENTS, "Go back to the phase before"),
+    Command("phase add", f"{_HERE}.phase:add", Group.AGENTS, "Append a phase"),
+    Command("wake", f"{_HERE}.agents:wake", Group.AGENTS, "Wake an agent now"),
+    Command("nudge", f"{_HERE}.agents:nudge", Group.AGENTS, "Tell an idle agent to go on"),
+    Command("attach", f"{_HERE}.agents:attach", Group.AGENTS, "Get to an agent's terminal"),
+    Command("watchdog", f"{_HERE}.agents:watchdog", Group.AGENTS, "Watch over the agents, in the foreground"),
+    Command("reload", f"{_HERE}.agents:reload", Group.AGENTS, "Let the supervisor read agents.toml again"),
+    Command("resume", f"{_HERE}.agents:resume", Group.AGENTS, "Go on after a stop"),
+    Command("stop-all", f"{_HERE}.agents:stop_all", Group.AGENTS, "Stop everything at once"),
     Command("stand-down", f"{_HERE}.classic:stand_down", Group.AGENTS, "Tell a session to stand down"),
     Command("enforce-single", f"{_HERE}.status:enforce_single", Group.AGENTS, "Keep one watcher per session"),
     Command("doctor", f"{_HERE}.setup:doctor", Group.ADMIN, "Find what is wrong here, and mend it"),
@@ -96,6 +111,8 @@ _COMMANDS = (
 )
 
 COMPLETERS = {
+    "agent": f"{_HERE}.complete:agents",
+    "phase": f"{_HERE}.complete:phases",
     "target": f"{_HERE}.complete:targets",
     "session": f"{_HERE}.complete:sessions",
     "run": f"{_HERE}.complete:run_ids",
