@@ -17,7 +17,7 @@ from .model_server import ModelServer
 from .program import AGENT, Opencode
 from .walk import walk
 
-pytestmark = pytest.mark.opencode
+pytestmark = [pytest.mark.opencode, pytest.mark.timeout(600)]  # all wait for one walk
 
 TRUTH = {
     "idle-new": (State.IDLE, Composer.EMPTY),
@@ -29,6 +29,7 @@ TRUTH = {
     "draft-after-turn": (State.IDLE, Composer.DRAFT),
     "palette": (State.IDLE, Composer.COVERED),
     "blocked-permission": (State.BLOCKED, Composer.COVERED),
+    "blocked-second-option": (State.BLOCKED, Composer.COVERED),
     "blocked-always": (State.BLOCKED, Composer.COVERED),
     "idle-rejected": (State.IDLE, Composer.EMPTY),
     "limited-retry": (State.LIMITED, Composer.EMPTY),
@@ -75,10 +76,16 @@ def _moment(program: Opencode, before: list[Moment], sessions: list[dict[str, st
         env=program.plan.env,
         session_id=program.plan.session_id,
     )
-    now = datetime.now(UTC)
     with_api = replace(subject, port=program.plan.port, previous=before[-1].api if before else None)
     alone = replace(subject, previous=before[-1].screen if before else None)
-    return Moment(read(with_api, now), read(alone, now), sessions[0]["id"] if sessions else None)
+
+    def told() -> Reading | None:
+        reading = read(with_api, datetime.now(UTC))
+        return reading if reading.session_id or not sessions else None  # a busy machine: it did not answer in time
+
+    reading = eventually(told, 20, "its API answers")
+    assert reading is not None
+    return Moment(reading, read(alone, datetime.now(UTC)), sessions[0]["id"] if sessions else None)
 
 
 @pytest.mark.parametrize("source", ["api", "screen"])

@@ -50,7 +50,7 @@ def _busy(program: Opencode, model: ModelServer) -> Iterator[str]:
     yield "busy-with-draft"
     program.empty()
     slow.enough.set()
-    program.wait_for("▣", without="esc interrupt")
+    program.wait_for("▣")
     yield "idle-after-turn"
     program.type(DRAFT)
     program.wait_for(DRAFT)
@@ -68,14 +68,17 @@ def _permission(program: Opencode, model: ModelServer) -> Iterator[str]:
     program.ask("touch the notes")
     program.wait_for("Permission required", "busy")
     yield "blocked-permission"
+    before = program.screen()
     program.press("Right")
+    eventually(lambda: program.screen() != before, 20)
+    yield "blocked-second-option"
     program.press("Enter")
     program.wait_for("Always allow", "busy", without="Permission required")
     yield "blocked-always"
     program.press("Escape")
     program.wait_for("Permission required", "busy")
     program.press("Escape")
-    program.wait_for("▣", without="Permission required")
+    program.wait_for("ctrl+p commands")
     yield "idle-rejected"
 
 
@@ -93,6 +96,6 @@ def _limited(program: Opencode, model: ModelServer) -> Iterator[str]:
     program.wait_for("again to interrupt", "retry", without="")
     yield "limited-half-interrupted"
     program.press("Escape")
-    program.wait_for("▣", without="to interrupt")
+    program.wait_for("ctrl+p commands", without="retrying in")
     model.always(None)
     yield "idle-interrupted"
