@@ -110,6 +110,7 @@ class _Follower:
                 self._board.stop()
             if read_wanted(self._places) != self._wanted:
                 self._hurry()
+        self._fleet.notice()
         if time.monotonic() >= self._next_try or is_stopped(self._places) != self._stopped:
             self.follow()
         return min(wish, self._next_try - time.monotonic())

@@ -21,17 +21,13 @@ from cotemp.hosts.choosing import choose
 from cotemp.places import Places
 from cotemp.redact import Scrubber
 from cotemp.supervisor.fleet.line import OneLine
-from cotemp.supervisor.fleet.pace import Pace
 from cotemp.supervisor.fleet.reader import Reader
 from cotemp.supervisor.fleet.station import Station
 from cotemp.testing import MOCK_BACKEND, MockAgent
 from tests.conftest import need
 from tests.waiting import eventually
 
-FAST = Pace(
-    look=0.1, glance=0.05, reread=5.0, hands=0.5, shown=1.0, sent=0.8, life=10.0, stale=15.0, leave=3.0, pause=0.2
-)  # fmt: skip
-"""As the daemon, in a tenth of the time."""
+from .fleets import FAST
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from cotemp.supervisor.plan.model import Outcome
 from cotemp.times import local_now
 from tests.waiting import eventually
 
-from .conftest import FAST, Agent
+from .conftest import Agent
+from .fleets import FAST
 
 TEXT = "[cotemp 7] A commit for you has arrived: git fetch, then git show 0123abcd"
 

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ...agents.places import AgentPlaces
+from ...errors import CotempError
 from ...places import Places
 from ...redact import Scrubber
 from .pace import Pace
@@ -53,11 +54,19 @@ class Fleet:
             self._thread.join(PATIENCE)
 
     def hurry(self) -> None:
-        """See at once what is asked for. Raises StorageFailed when what is kept of the agents cannot be read."""
+        """See at once what is asked for."""
         if self._loop:
             self._loop.poke()
-        elif self._is_needed():
-            self._begin()
+        else:
+            self.notice()
+
+    def notice(self) -> None:
+        """Begin when there is something to care for. What keeps it from that is told, and tried again next time."""
+        try:
+            if self._loop is None and self._is_needed():
+                self._begin()
+        except CotempError as error:
+            self._log("", f"the agents are not looked after: {error}")
 
     def is_wanted(self) -> bool:
         """Whether there is an agent to care for, or something was asked."""
