@@ -154,8 +154,8 @@ def plan(places: Places, config: Config, names: Sequence[str] = ()) -> list[Chan
 def _as_it_is(places: Places, config: Config) -> World:
     """The plan's world, by what is kept on disk and by the terminals as they are now."""
     from ..agents.record import AgentRecord
-    from .plan.model import Look
     from .plan import beginning
+    from .plan.model import Look
 
     kept, now = records(places), local_now().astimezone(UTC)
     spelled = {name.casefold(): name for name in (*kept, *config.agents)}

@@ -12,8 +12,8 @@ from ...agents.store import Kept, Store
 from ...config.settings import Config
 from ...errors import BadConfig, CotempError
 from ..accepted import accept, accepted
-from ..plan.model import CheckSeen, World
 from ..plan import beginning
+from ..plan.model import CheckSeen, World
 from .checks import keep
 from .rows import row_of
 from .station import Station

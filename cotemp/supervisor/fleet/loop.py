@@ -16,8 +16,8 @@ from queue import Empty, SimpleQueue
 
 from ...agents.desk import Desk
 from ...errors import CotempError
-from ..plan.model import Agent, Done, Event, Tick, World
 from ..plan import step
+from ..plan.model import Agent, Done, Event, Tick, World
 from .acting import Acting
 from .book import Book
 from .sources import Sources

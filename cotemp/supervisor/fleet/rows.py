@@ -10,8 +10,8 @@ from ...agents.states import Evidence
 from ...display import display_line
 from ...store.identity import identify
 from ...times import utc
-from ..plan.model import Agent, Next, World
 from ..plan import limited_until, outlook
+from ..plan.model import Agent, Next, World
 
 __all__ = ["row_of"]
 
