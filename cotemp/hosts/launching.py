@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import BadUsage, NotFound, TookTooLong, ToolMissing
-from ..names import random_part
+from ..names import random_part, session_id
 from ..places import Places, make_folder, write_whole
 from . import starter
 from .host import Launch
@@ -42,7 +42,7 @@ def starter_argv(file: Path) -> list[str]:
 def handed_over(places: Places, launch: Launch) -> Iterator[Path]:
     """The launch file of `launch`, which the new process must have taken when the block ends.
 
-    Raises BadUsage, NotFound or ToolMissing for what cannot be started, TookTooLong when nobody takes the file.
+    Raises BadName, BadUsage, NotFound or ToolMissing for what cannot be started, TookTooLong when nobody takes it.
     """
     _check(launch)
     folder = hosts_folder(places)
@@ -72,6 +72,7 @@ def _wait_until_taken(file: Path, agent: str) -> None:
 
 
 def _check(launch: Launch) -> None:
+    session_id(launch.agent)
     if not launch.argv:
         raise BadUsage(f"{launch.agent} has no command", "name one: argv, or a backend that has one")
     if any(not word.isprintable() or "=" in word for word in launch.env):

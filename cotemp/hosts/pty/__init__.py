@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import CotempError, HeldByOther, NotFound
+from ...names import session_id
 from ...places import Places
 from ...same_python import same_python
 from ...store.identity import Life, life
@@ -58,7 +59,7 @@ class PtyHost:
             asked = {
                 "agent": launch.agent, "file": str(file), "columns": launch.size.columns, "rows": launch.size.rows
             }  # fmt: skip
-            said = start_keeper(self._root / launch.agent, asked)
+            said = start_keeper(self._folder(launch.agent), asked)
         return Record.from_json(said).pane()
 
     def screen(self, agent: str) -> str:
@@ -78,7 +79,7 @@ class PtyHost:
         self._record(agent)
 
     def stop(self, agent: str) -> None:
-        folder = self._root / agent
+        folder = self._folder(agent)
         record = _record_of(folder)
         if record:
             keeper = _alive(record)
@@ -90,20 +91,23 @@ class PtyHost:
 
     def attach(self, agent: str) -> Sequence[str]:
         self._record(agent)
-        return same_python(f"{__package__}.{_ATTACH}", str(self._root / agent))
+        return same_python(f"{__package__}.{_ATTACH}", str(self._folder(agent)))
+
+    def _folder(self, agent: str) -> Path:
+        return self._root / session_id(agent)
 
     def _ask(self, agent: str, **asked: Any) -> Any:
         self._record(agent)
-        return ask(self._root / agent, asked)
+        return ask(self._folder(agent), asked)
 
     def _clear_for(self, agent: str) -> None:
-        record = _record_of(self._root / agent)
+        record = _record_of(self._folder(agent))
         if record and not record.pane().dead:
             raise HeldByOther(f"{agent} runs already, as process {record.program.pid}", f"end it: cotemp down {agent}")
         self.stop(agent)
 
     def _record(self, agent: str) -> Record:
-        record = _record_of(self._root / agent)
+        record = _record_of(self._folder(agent))
         if not record:
             raise NotFound(f"{agent} has no terminal", f"start it: cotemp up {agent}")
         return record

@@ -25,7 +25,7 @@ from .kept import ATTACHED, Kept
 assert sys.platform != "win32"
 
 from ...processes import adopt_orphans, reap, wake_at_end_of_child  # noqa: E402  (not on Windows)
-from .line import FRAME, KEYS, listen, peer_is_us  # noqa: E402
+from .line import FRAME, KEYS, listen, peer_is_us, socket_path  # noqa: E402
 from .program import CHUNK, TerminalProgram  # noqa: E402
 
 __all__ = ["LOCK", "keep", "lock"]
@@ -83,6 +83,7 @@ class _Keeper:
             if self.kept.seconds_until_due() == 0:
                 self.kept.write_record()
         self._listening.close()
+        socket_path(self._folder).unlink(missing_ok=True)
 
     def _patience(self) -> float | None:
         due = self.kept.seconds_until_due()
@@ -103,8 +104,7 @@ class _Keeper:
             guest.attend(events)
 
     def _hear(self) -> bool:
-        data = self._program.read()
-        if data:
+        if data := self._program.read():
             self.kept.heard(data)
         return bool(data)
 

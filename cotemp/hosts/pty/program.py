@@ -26,34 +26,25 @@ _MOST_UNREAD = 1 << 20
 
 
 class TerminalProgram:
-    """The program of a launch file's content. `has_hung_up`: nobody can write to the terminal any more."""
+    """The program of a launch file's content."""
 
     def __init__(self, launch: dict[str, Any], size: Size, selector: selectors.BaseSelector) -> None:
-        self.descriptor, theirs = os.openpty()
-        self.has_hung_up = False
+        # Their end stays open here, too: a program that closes it for a while does not hang up.
+        self.descriptor, self._theirs = os.openpty()
         self._selector = selector
         self._unwritten = bytearray()
         self.resize(size)
         parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            _be(launch, theirs, parent)
-        os.close(theirs)
+            _be(launch, self._theirs, parent)
         os.set_blocking(self.descriptor, False)
         selector.register(self.descriptor, selectors.EVENT_READ)
 
     def read(self) -> bytes:
         """What can be read now; empty when there is nothing."""
-        for _ in range(2):  # once in some hundred runs Linux tells of the end too early: what is left comes then
-            try:
-                return os.read(self.descriptor, CHUNK)
-            except BlockingIOError:
-                return b""
-            except OSError:
-                continue
-        if not self.has_hung_up:
-            self.has_hung_up = True
-            self._selector.unregister(self.descriptor)
+        with contextlib.suppress(OSError):
+            return os.read(self.descriptor, CHUNK)
         return b""
 
     def write(self, data: bytes) -> None:
@@ -63,16 +54,10 @@ class TerminalProgram:
     def write_more(self) -> None:
         """Type what is still to be typed, as far as the terminal takes it."""
         with contextlib.suppress(BlockingIOError):
-            while self._unwritten and not self.has_hung_up:
-                try:
-                    del self._unwritten[: os.write(self.descriptor, self._unwritten)]
-                except BlockingIOError:
-                    raise
-                except OSError:
-                    self._unwritten.clear()
-        if not self.has_hung_up:
-            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._unwritten else 0)
-            self._selector.modify(self.descriptor, events)
+            while self._unwritten:
+                del self._unwritten[: os.write(self.descriptor, self._unwritten)]
+        more = selectors.EVENT_WRITE if self._unwritten else 0
+        self._selector.modify(self.descriptor, selectors.EVENT_READ | more)
 
     def resize(self, size: Size) -> None:
         with contextlib.suppress(OSError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +16,7 @@ from ..host import Launch, Pane, Taken
 from ..keys import checked_keys, checked_text
 from ..launching import handed_over, starter_argv
 from ..sgr import rows_of
-from .panes import MARK, Row, listing, read_rows
+from .panes import MARK, Row, listing, read_rows, server_pid
 from .server import NoServer, Server, own_server, tmux_program
 
 __all__ = ["TmuxHost", "session_name"]
@@ -135,12 +138,21 @@ class TmuxHost:
 def _listed(server: Server) -> list[Row]:
     """A server's panes, oldest first: of a session that was split, that is the agent's."""
     try:
-        rows = read_rows(server.call(*listing()))
+        printed = server.call(*listing())
+        rows = read_rows(printed)
         if any(row.pane.dead and row.pane.exit_code is None for row in rows):
-            rows = read_rows(server.call(*listing()))  # it ended in between: now tmux knows how
+            _remind(server_pid(printed))
+            rows = read_rows(server.call(*listing()))
     except (NoServer, NotFound):  # not there, or its last session is just going
         return []
     return rows
+
+
+def _remind(server: int | None) -> None:
+    """Let a server look for children that have ended: tmux 3.3a misses the end of some, and then knows no exit code."""
+    if server and sys.platform != "win32":
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(server, signal.SIGCHLD)
 
 
 def _argument(text: str) -> str:

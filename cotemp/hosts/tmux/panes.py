@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...store.identity import identify
 from ..host import Pane, Size
 
-__all__ = ["MARK", "Row", "listing", "read_rows"]
+__all__ = ["MARK", "Row", "listing", "read_rows", "server_pid"]
 
 MARK = "@cotemp_agent"
 """The pane option that names the agent: only a pane that we started has it, wherever a human moves it."""
@@ -19,6 +20,7 @@ _PANE = "|".join(["p", "#{pane_id}", "#{session_id}", f"#{{{MARK}}}", *(f"#{{{na
 # The session's name may hold the separator as the title may: its length tells where it ends. Free text stands last,
 # and TAB would be mangled where no client is attached.
 _PANE += "|#{n:session_name}|#{session_name}|#{pane_title}"
+_SERVER = "s|#{pid}"
 _CLIENT = "c|#{session_id}|#{client_activity}"
 
 
@@ -34,8 +36,14 @@ class Row:
 
 
 def listing() -> list[str]:
-    """The words of the call: all panes, then whoever is attached, in one round trip."""
-    return ["list-panes", "-a", "-F", _PANE, ";", "list-clients", "-F", _CLIENT]
+    """The words of the call: all panes, whoever is attached and the server itself, in one round trip."""
+    return ["list-panes", "-a", "-F", _PANE, ";", "list-clients", "-F", _CLIENT, ";", "display-message", "-p", _SERVER]
+
+
+def server_pid(printed: str) -> int | None:
+    """The server's process, of `listing`'s answer."""
+    last = printed.rstrip("\n").rpartition("\n")[2]
+    return int(last[2:]) if last.startswith("s|") and last[2:].isdigit() else None
 
 
 def read_rows(printed: str) -> list[Row]:
@@ -58,16 +66,6 @@ def _typed(lines: list[str]) -> dict[str, float]:
     return found
 
 
-def _runs(pid: int) -> bool:
-    """tmux 3.3a sometimes misses the end of a child, which is a zombie then until its next child ends."""
-    import psutil  # rarely asked
-
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
 def _row(line: str) -> Row | None:
     parts = line.split("|", 4 + len(_NUMBERS) + 1)
     if parts[0] != "p" or len(parts) < 6 + len(_NUMBERS):
@@ -81,7 +79,7 @@ def _row(line: str) -> Row | None:
         return None
     code = status if status >= 0 else 128 + signal if signal > 0 else None
     # tmux calls a pane dead as soon as nobody can write to it, which may be before its process has ended.
-    is_dead = dead == 1 and (code is not None or not _runs(pid))
+    is_dead = dead == 1 and (code is not None or identify(pid) is None)
     pane = Pane(
         agent=mark,
         pid=pid,

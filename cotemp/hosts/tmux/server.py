@@ -7,10 +7,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ...display import display_line
-from ...errors import CotempError, NotFound, TookTooLong, ToolMissing
+from ...errors import CotempError, HeldByOther, NotFound, TookTooLong, ToolMissing
 from ...places import Places
 from ..lasting import outliving
 
@@ -20,6 +21,9 @@ PATIENCE = 4.0
 """Seconds for one call."""
 LONGEST_SOCKET = 100
 """Bytes of a socket's path that every system takes."""
+OLDEST = (3, 1)
+"""The first version that knows options of panes and lengths in formats."""
+_ATTEMPTS = 3
 CONFIG = Path(__file__).with_name("server.conf")
 
 _NOBODY = re.compile(r"no server running|error connecting to|server exited|lost server", re.I)
@@ -69,20 +73,39 @@ class Server:
 
     def begin(self, *words: str) -> str:
         """The same, where no server may run yet: one is started that outlives us, our logout included."""
-        environment = _environment()
+        for _ in range(_ATTEMPTS):
+            with suppress(NoServer):  # none yet, or one that is just ending
+                return self.call(*words) if self._runs() else self._begin(*words)
+        return self._begin(*words)
+
+    def _runs(self) -> bool:
+        try:
+            self.call("display-message", "-p", "")
+        except (NoServer, NotFound):  # not there, or its last session is just going
+            return False
+        return True
+
+    def _begin(self, *words: str) -> str:
+        _check_version(self.argv("-V"))
+        argv, environment = self.argv("-f", str(CONFIG), *words), _environment()
         scope, more = outliving(os.environ)
-        argv = self.argv("-f", str(CONFIG), *words)
-        if scope:
-            try:
-                return _run([*scope, *argv], environment | more)
-            except CotempError as error:
-                if isinstance(error, TookTooLong) or _was_tmux(error):
-                    raise
-        return _run(argv, environment)
+        try:
+            return _run([*scope, *argv], environment | more)
+        except (TookTooLong, NoServer):
+            raise
+        except CotempError:
+            if not scope:
+                raise
+            return _run(argv, environment)  # systemd did not want to
 
 
-def _was_tmux(error: CotempError) -> bool:
-    return error.what.startswith("tmux")
+def _check_version(argv: list[str]) -> None:
+    said = _run(argv, _environment())
+    found = re.search(r"(\d+)\.(\d+)", said)
+    if found and (int(found[1]), int(found[2])) < OLDEST:
+        raise ToolMissing(
+            f"{said.strip()} is too old", f'install tmux {OLDEST[0]}.{OLDEST[1]} or later, or write host = "pty"'
+        )
 
 
 def _environment() -> dict[str, str]:
@@ -111,4 +134,6 @@ def _told(program: str, words: str) -> CotempError:
         return NoServer("tmux: no server runs")
     if program == "tmux" and _NOTHING.search(words):
         return NotFound(f"tmux: {words}", "list what runs: cotemp status")
+    if program == "tmux" and words.startswith("duplicate session"):
+        return HeldByOther(f"tmux: {words}", "end or rename that session, or give the agent another name")
     return CotempError(f"{program}: {words or 'failed without a word'}")
