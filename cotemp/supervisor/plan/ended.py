@@ -29,6 +29,8 @@ def ended(world: World, event: Done, now: datetime) -> _Ended:
     """An action ended. Told twice, or late, it changes nothing but what is true all the same."""
     if event.agent not in world.agents:
         return ending_done(world, event), ()
+    if isinstance(event.action, Start) and _was_short(world, event):
+        event = replace(event, outcome=Outcome.DONE)
     agent = world.agents[event.agent]
     ours = agent.doing is not None and agent.doing.action == event.action
     if ours:
@@ -57,7 +59,7 @@ def _free(agent: Agent, outcome: Outcome, now: datetime) -> Agent:
 
 def _started(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  # noqa: FBT001
     assert isinstance(event.action, Start)
-    if event.outcome is Outcome.DONE or _was_short(world, event):
+    if event.outcome is Outcome.DONE:
         return _launched(world, event, event.action, now), ()
     if not ours:
         return world, ()

@@ -108,11 +108,19 @@ def _restarted(world: World, now: datetime) -> World:
 
 
 def _end(world: World, now: datetime) -> tuple[World, tuple[Action, ...]]:
-    assert world.sequence.complete is not None
-    part = next((one for one in Ending if one not in world.sequence.complete.endings), None)
-    if part is None or (world.ending and now < world.ending.since + AGAIN):
+    """As many parts as can be noted now, until one has something to do."""
+    if world.ending and now < world.ending.since + AGAIN:
         return world, ()
-    return _ENDINGS[part](world, now)
+    for part in Ending:
+        if not _is_noted(world, part):
+            world, given = _ENDINGS[part](world, now)
+            if not _is_noted(world, part):
+                return world, given
+    return world, ()
+
+
+def _is_noted(world: World, part: Ending) -> bool:
+    return world.sequence.complete is not None and part in world.sequence.complete.endings
 
 
 def _stop_loops(world: World, now: datetime) -> tuple[World, tuple[Action, ...]]:
