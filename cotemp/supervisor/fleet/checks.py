@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from ...asking import NoAnswer, ask
 from ...config.settings import CheckConfig
 from ...display import display_line
 from ...places import write_whole
@@ -25,6 +22,7 @@ __all__ = ["Due", "keep", "run_check"]
 WIDTH = 200
 """Characters of a check's words that are shown."""
 _READ = 16 * 1024
+_MOST = 1024 * 1024
 
 
 class Due:
@@ -45,41 +43,16 @@ class Due:
 def run_check(check: CheckConfig, at: datetime, scrubber: Scrubber) -> CheckSeen:
     """Run its command, at most `timeout` seconds; its last words, or why it failed, are what is shown."""
     try:
-        code, said = _run(check.argv, check.timeout)
-    except subprocess.TimeoutExpired:
+        said = ask(check.argv, os.environ, most=_MOST, patience=check.timeout, with_errors=True, alone=True)
+    except NoAnswer:
         return CheckSeen(ok=False, at=at, text=f"no answer in {check.timeout:g} s")
     except OSError as error:
         return CheckSeen(ok=False, at=at, text=f"{check.argv[0]} cannot be run: {error.strerror}")
-    lines = scrubber.scrub(said.decode("utf-8", "replace")).strip().splitlines()
+    if said.code is None:
+        return CheckSeen(ok=False, at=at, text=f"it was ended: it said more than {_MOST:,} bytes")
+    lines = scrubber.scrub(said.out[-_READ:].decode("utf-8", "replace")).strip().splitlines()
     words = display_line(lines[-1], WIDTH) if lines else ""
-    return CheckSeen(ok=code == 0, at=at, text=words if code == 0 else words or f"exit code {code}")
-
-
-def _run(argv: Sequence[str], seconds: float) -> tuple[int, bytes]:
-    process = subprocess.Popen(
-        list(argv),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=os.name == "posix",
-    )
-    try:
-        said, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        _kill(process)
-        raise
-    return process.returncode, said[-_READ:]
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """It, and what it started."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=1)
+    return CheckSeen(ok=said.code == 0, at=at, text=words if said.code == 0 else words or f"exit code {said.code}")
 
 
 def keep(file: Path, checks: Mapping[str, CheckSeen]) -> None:
