@@ -1,1 +1,2 @@
-"""What reached a repo: commits on a ref, status files, inbox files. It reads, and writes nothing."""
+"""What reached a repo: commits on a ref, status files, inbox files. It reads, and writes nothing but the remote branch that it
+fetches."""

@@ -145,11 +145,14 @@ def test_a_long_history_is_looked_at_as_far_as_is_said(repo: Clone) -> None:
 
 def test_an_answer_that_is_too_long_is_cut_at_a_commit(repo: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who writes huge subjects hides old commits at most, and no commit comes out mangled."""
-    shas = [repo.commit(f"claim({number}): " + "x" * 1000) for number in range(9)]
-    monkeypatch.setattr(room, "_BYTES", 4000)
-    found = [one.sha for one in seen(repo)]
-    assert found == shas[-len(found) :]
-    assert 0 < len(found) < 9
+    for number in range(9):
+        repo.commit(f"claim({number}): " + "x" * 1000)
+    every = seen(repo)
+    for limit in (4000, 4300, 4330):  # in a subject, between two commits, in an id
+        monkeypatch.setattr(room, "_BYTES", limit)
+        found = seen(repo)
+        assert found == every[-len(found) :]
+        assert 0 < len(found) < 9
 
 
 def test_a_commit_that_is_not_there(repo: Clone) -> None:

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import psutil
 import pytest
 
 from cotemp.handoff import fetching
 from cotemp.handoff.fetching import Fetcher, fetch, source_of
 from cotemp.handoff.git import GitFailed, Repo, find
 
-from ..waiting import eventually
+from ..waiting import eventually, gone
 from .conftest import Pair
 from .repos import Clone
 
@@ -138,7 +137,7 @@ def test_a_fetch_that_hangs_is_ended_with_all_that_it_started(
     with pytest.raises(GitFailed, match="did not answer"):
         fetch(repo_of, "origin/main", patience=1.5)
     started = pid.read_text() if pid.exists() else ""  # on a busy machine it may not have come that far
-    eventually(lambda: not started or not psutil.pid_exists(int(started)))
+    eventually(lambda: not started or gone(int(started)))
 
 
 def test_failures_are_told_from_the_second_on(pair: Pair, repo_of: Repo, monkeypatch: pytest.MonkeyPatch) -> None:

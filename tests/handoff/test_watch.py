@@ -108,6 +108,16 @@ def test_whatever_moves_the_ref_is_seen(repo: Clone, move: Callable[[Clone], obj
     assert shas(watch) == [first, repo.git("rev-parse", "HEAD")]
 
 
+def test_a_ref_that_is_always_packed(repo: Clone) -> None:
+    """Where a move shows in the pack alone, it is seen."""
+    first = repo.commit("claim(a): x")
+    _packed(repo)
+    watch = watching(repo)
+    second = repo.commit("claim(b): x")
+    _packed(repo)
+    assert shas(watch) == [first, second]
+
+
 def test_a_commit_that_is_dropped(repo: Clone) -> None:
     """A ref that is set back tells what is left; no commit comes back as another one."""
     first, second = repo.commit("claim(a): x"), repo.commit("claim(b): x")

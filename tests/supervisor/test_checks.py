@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import pytest
 
 from cotemp.config.settings import CheckConfig
@@ -17,7 +16,7 @@ from cotemp.redact import scrub_of
 from cotemp.supervisor.fleet.checks import Due, keep, run_check
 from cotemp.supervisor.plan.model import CheckSeen
 
-from ..waiting import eventually
+from ..waiting import eventually, gone
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TOKEN = "ghp_" + "a1B2" * 9
@@ -64,7 +63,7 @@ def test_a_check_that_hangs_is_ended_with_what_it_started(places: Places, tmp_pa
     seen = checked(places, code, timeout=2)
     assert (seen.ok, seen.text) == (False, "no answer in 2 s")
     started = pid.read_text() if pid.exists() else ""  # on a busy machine it may not have come that far
-    eventually(lambda: not started or not psutil.pid_exists(int(started)))
+    eventually(lambda: not started or gone(int(started)))
 
 
 def test_a_command_that_is_not_there(places: Places) -> None:
