@@ -15,6 +15,7 @@ from ..agents.desk import ask as ask_desk
 from ..agents.desk import leave, new_request_id
 from ..agents.places import AgentPlaces
 from ..agents.requests import Answer, Request, What
+from ..agents.seen import read_seen
 from ..errors import (
     AnswerIsNo,
     BadConfig,
@@ -58,6 +59,7 @@ PATIENCE = 30.0
 """Seconds that the daemon may take to answer."""
 STARTS = {What.UP, What.DOWN, What.RESUME, What.STOP_ALL}
 """What is carried out even where no daemon runs: one is started for it, and ends when nothing is wanted."""
+_NOT_RUNNING = ("stopped", "dead", "done", "quarantined")
 _BY_CODE: Mapping[int, type[CotempError]] = {
     one.exit_code: one
     for one in (AnswerIsNo, BadUsage, HeldByOther, NotFound, WaitsForHuman, BadConfig, ToolMissing, TookTooLong,
@@ -174,6 +176,7 @@ def stop_all(places: Places, config: Config) -> tuple[str, ...]:
 
     Returns the names of those that ran. Raises StorageFailed when the home cannot be written.
     """
+    ran = {str(row["agent"]) for row in read_seen(places) if row["state"] not in _NOT_RUNNING}
     if not is_stopped(places):
         write_whole(stop_all_file(places), b"everything is stopped; to go on: cotemp resume\n")
     with suppress(CotempError):
@@ -187,7 +190,7 @@ def stop_all(places: Places, config: Config) -> tuple[str, ...]:
     ]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda one: _end(*one), running))
-    return tuple(sorted(agent for _, agent in running))
+    return tuple(sorted(ran | {agent for _, agent in running}))  # the daemon may have been faster
 
 
 def _hosts(places: Places) -> Iterator[Host]:
@@ -235,13 +238,7 @@ def history(places: Places, name: str, lines: int) -> str:
 
 def phases(places: Places, config: Config) -> list[PhaseRow]:
     """The phases of the settings and those that were added, in order, and how far the sequence has come."""
-    from ..agents import files
-
-    try:
-        read = files.read(AgentPlaces.of(places).index, Stands)
-    except files.Misread:
-        read = None
-    stands = read[0] if read else Stands()
+    stands = _sequence(places)
     every = [(one.id, one.plan, one.status_file) for one in config.phases]
     every += [(one.id, one.plan, one.status) for one in stands.added]
     return [PhaseRow(*phase, _state(phase[0], stands)) for phase in every]
