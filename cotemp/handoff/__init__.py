@@ -1,2 +1,4 @@
-"""What reached a repo: commits on a ref, status files, inbox files. It reads, and writes nothing but the remote branch that it
-fetches."""
+"""What reached a repo: commits on a ref, status files, inbox files.
+
+It reads, and writes nothing but the one remote branch that it fetches.
+"""
