@@ -275,6 +275,28 @@ def test_a_crash_at_any_step_leads_to_the_same_end(
     assert [file.name for file in own_config_file().parent.iterdir()] == ["agents.toml"]
 
 
+def test_a_crash_between_two_old_files_reads_nothing_anew(
+    tmp_path: Path, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a world is no world: only what was begun is ended, and no word is said of what the rest might mean."""
+    root, real = seed_world(tmp_path), applying.set_aside
+
+    def dies(file: Path) -> Path:
+        if file.name == ".phases-spec":
+            raise Killed
+        return real(file)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(applying, "set_aside", dies)
+        with pytest.raises(Killed):
+            moved(places, root)
+    before = earlier(places, look(root, ENV))
+    assert before
+    assert [file.name for file in before.left()] == [".phases-spec"]
+    assert finish(places, before, ENV).remarks == []
+    assert not (root / ".cc-ci-logs" / ".phases-spec").exists()
+
+
 def _again(places: Places, root: Path) -> None:
     """What `cotemp adopt --apply` does the next time."""
     before = earlier(places, look(root, ENV))

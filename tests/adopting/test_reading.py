@@ -148,6 +148,16 @@ def test_an_agent_that_cannot_be_is_left_out_and_told(tmp_path: Path, proposing:
     assert sum(".daemon" in one.why or "odd one" in one.why for one in proposal.not_understood) >= 2
 
 
+def test_however_many_keys_are_unknown(tmp_path: Path, proposing: Proposing) -> None:
+    """A file of another program's making is read to its end."""
+    root = newer_world(tmp_path)
+    file = root / "cc-ci-plan" / "agents.toml"
+    file.write_text(file.read_text() + "\n[odd]\n" + "".join(f"[agents.builder.x{n}]\ny = 1\n" for n in range(100)))
+    proposal = proposing(root)
+    assert sum("agents.builder.x" in one.why for one in proposal.not_understood) == 100
+    assert proposal.config.agents["builder"].model == "sonnet"
+
+
 # --- limits ---
 
 LIMITS = [

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cotemp.adopting import Proposal
+from cotemp.adopting.proposing.roles import called
 from cotemp.config import Config
 from cotemp.config.settings import Wake
 
@@ -133,6 +134,20 @@ def test_another_world_beside_it_is_none_of_its_business(tmp_path: Path, proposi
     (root / "other-logs").mkdir()
     (root / "other-logs" / ".loop-model").write_text("haiku")
     assert proposing(root / ".cc-ci-logs").config.agents["adversary"].model == "sonnet"
+
+
+def test_the_logs_of_another_world_are_not_taken_for_missing_ones(tmp_path: Path, proposing: Proposing) -> None:
+    """Where a world has no dotfiles, those of its neighbour are not its own."""
+    root = seed_world(tmp_path)
+    (root / ".cc-ci-logs").rename(root / "other-logs")
+    assert proposing(root / "cc-ci-plan").world.logs is None
+
+
+def test_an_agent_of_that_very_name_comes_first() -> None:
+    """`adv` is the adversary only where no agent is called adv."""
+    assert called(["adversary", "adv"], "adv") == "adv"
+    assert called(["adv"], "adversary") == "adv"
+    assert called(["builder"], "adv") is None
 
 
 # --- after the cut-over ---

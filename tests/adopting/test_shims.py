@@ -40,15 +40,15 @@ class Old:
         recorder = self.programs / "cotemp"
         recorder.write_text(RECORDER.format(python=sys.executable, log=str(self.log)))
         recorder.chmod(0o755)
+        self.search = f"{self.programs}:/usr/bin:/bin"
         write_shims(self.folder, LOOPS)
 
-    def run(self, *words: str, path: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Type an old command line; the first word is the launcher."""
         start = ["sh"] if words[0].endswith(".sh") else [sys.executable]
-        search = f"{self.programs}:/usr/bin:/bin" if path else "/usr/bin:/bin"
         return subprocess.run(
             [*start, str(self.folder / words[0]), *words[1:]],
-            env={"PATH": search, "HOME": os.environ["HOME"], **env},
+            env={"PATH": self.search, "HOME": os.environ["HOME"], **env},
             capture_output=True, text=True, check=False, timeout=30,
         )  # fmt: skip
 
@@ -185,7 +185,8 @@ def test_no_shell_reads_the_words(word: str, old: Old) -> None:
 
 def test_without_cotemp_on_path_the_recorded_one_is_used(old: Old) -> None:
     """The Python that wrote the shims has cotemp; it is said what to mend."""
-    done = old.run("launch.py", "status", "--help", path=False)
+    old.search = "/usr/bin:/bin"
+    done = old.run("launch.py", "status", "--help")
     assert done.returncode == 0
     assert "cotemp is not on PATH: using" in done.stderr
     assert "Usage: cotemp status" in done.stdout
@@ -195,7 +196,8 @@ def test_where_cotemp_is_gone_it_is_said_what_to_do(old: Old) -> None:
     """A shim that outlived its cotemp says so, with the code for a missing tool."""
     shim = old.folder / "launch.py"
     shim.write_text(re.sub(r"(?m)^RECORDED = .*$", 'RECORDED = ["/gone/python", "-m", "cotemp"]', shim.read_text()))
-    done = old.run("launch.py", "status", path=False)
+    old.search = "/usr/bin:/bin"
+    done = old.run("launch.py", "status")
     assert done.returncode == 8
     assert "install cotemp, then: cotemp shims" in done.stderr
 
