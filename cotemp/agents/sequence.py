@@ -45,8 +45,8 @@ class Sequence:
     """Where the sequence stands. `phase` is the id of the current one (None: it has not begun, or there is none).
 
     `index` counts from 0 and is for people: the id decides. `ignored` is the blob id of the current phase's status
-    file when a person set this phase by hand: a `## DONE` that stood there then does not count again. `asked` is the id of
-    the last request that moved it: a second time it moves nothing.
+    file when a person set this phase by hand: a `## DONE` that stood there then does not count again. `asked` is the id
+    of the last request that moved it: a second time it moves nothing.
     """
 
     phase: str | None = None
