@@ -15,7 +15,7 @@ from ..accepted import accept, accepted
 from ..plan import beginning
 from ..plan.model import CheckSeen, World
 from .checks import keep
-from .rows import row_of
+from .rows import Rows
 from .station import Station
 
 __all__ = ["Book"]
@@ -29,6 +29,7 @@ class Book:
         self._store = Store(station.places)
         self._board = Board(station.places)
         self._kept = Kept()
+        self._rows = Rows()
         self._shown: set[str] = set()
         self._checks: Mapping[str, CheckSeen] = {}
 
@@ -55,29 +56,39 @@ class Book:
 
     def keep(self, world: World) -> None:
         """Write what of `world` is durable and has changed. Raises StorageFailed; then nothing may be done by it."""
-        after = Kept(
-            {name: agent.record for name, agent in world.agents.items()}, world.sequence, world.limits, world.handoff
-        )
-        self._store.save(self._kept, after)
-        self._kept = after
+        before = self._kept
+        if all(before.records.get(name) is agent.record for name, agent in world.agents.items()) and (
+            before.sequence is world.sequence and before.limits is world.limits and before.handoff is world.handoff
+        ):
+            return  # with almost every look
+        records = {name: agent.record for name, agent in world.agents.items()}
+        self._kept = Kept(records, world.sequence, world.limits, world.handoff)
+        try:
+            self._store.save(before, self._kept)
+        except BaseException:
+            self._kept = before
+            raise
 
     def show(self, world: World, now: datetime) -> None:
         """Write the rows that changed, for `status` and `why`; what the disk refuses is told, and no more."""
         shown = {name for name, agent in world.agents.items() if name in world.config.agents or agent.record.launched}
         try:
-            for name in shown:
-                self._board.write(row_of(world, name, now))
+            for row in self._rows.changed(world, shown, now):
+                self._board.write(row)
             for gone in self._shown - shown:
                 self._board.remove(gone)
             if world.checks is not self._checks:
                 keep(self._station.files.checks, world.checks)
         except CotempError as error:
+            self._rows.forget()
             self._station.tell("", f"status is not up to date: {error}")
         self._shown, self._checks = shown, world.checks
 
     def edited_limits(self) -> Mapping[str, Limit] | None:
         """The usage limits as a person changed them on disk; None while nobody did."""
-        return self._store.edited_limits()
+        edited = self._store.edited_limits()
+        self._tell_problems()
+        return edited
 
     def mark_complete(self, world: World) -> None:
         """Write `SEQUENCE-COMPLETE`."""
