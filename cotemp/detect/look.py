@@ -66,7 +66,7 @@ def _screen(look: _Look) -> Claim | None:
         quote=seen.quote,
         state=state,
         refines=_refines(seen, state),
-        limit=limit if state == State.LIMITED else None,
+        limit=limit,
         problem=seen.problem,
         context_pct=seen.context_pct,
     )
@@ -83,7 +83,7 @@ def _refines(seen: Seen, state: State | None) -> frozenset[State]:
 def _limit(look: _Look) -> LimitSeen:
     """The limit on the screen. Seen before, it keeps its end: a clock shows the same time again tomorrow."""
     seen, before = look.seen, look.subject.previous
-    quote = first_line(seen.limit)
+    quote = first_line(seen.quote)
     again = "retrying in" in quote
     if before and before.limit and not again and before.limit.quote == quote:
         return before.limit

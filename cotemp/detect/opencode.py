@@ -22,7 +22,6 @@ SOURCE = "opencode-api"
 PATIENCE = 0.3
 """Seconds for all questions together."""
 MOST = 2 * 1024 * 1024
-QUESTIONS = ("/session/status", "/permission", "/session")
 
 _BUSY, _IDLE = frozenset({State.BUSY}), frozenset({State.IDLE})
 
@@ -38,25 +37,34 @@ class Answers:
 
 def claim(subject: Subject, standing: Standing, now: datetime) -> Claim | None:
     """What the program says of itself, when it serves its API."""
-    answers = gather(subject.port) if subject.port else None
+    answers = gather(subject.port, subject.session_id) if subject.port else None
     return read(answers, subject, standing.since, now) if answers else None
 
 
-def gather(port: int) -> Answers | None:
-    """Ask on loopback; None when the states are not answered in time."""
-    told: dict[str, Any] = {}
+def gather(port: int, session_id: str | None) -> Answers | None:
+    """Ask on loopback; None when the states are not answered in time. The list of conversations, which may be long, is
+    asked for only when it is needed: to find this one, or to tell whether another one is below it."""
+    status: Any = None
+    permissions: Any = []
+    sessions: Any = []
     deadline = time.monotonic() + PATIENCE
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     with suppress(OSError, HTTPException, ValueError, RecursionError):
-        for path in QUESTIONS:
-            told[path] = _asked(connection, path, deadline)
+        status = _asked(connection, "/session/status", deadline)
+        permissions = _asked(connection, "/permission", deadline)
+        if session_id is None or _mentions_others(status, permissions, session_id):
+            sessions = _asked(connection, "/session", deadline)
     connection.close()
-    status, permissions, sessions = (told.get(path) for path in QUESTIONS)
     if not isinstance(status, dict):
         return None
     return Answers(
         status, permissions if isinstance(permissions, list) else [], sessions if isinstance(sessions, list) else []
     )
+
+
+def _mentions_others(status: Any, permissions: Any, session_id: str) -> bool:
+    asking = [one.get("sessionID") for one in permissions or () if isinstance(one, dict)]
+    return any(sid != session_id for sid in (*(status or ()), *asking))
 
 
 def _asked(connection: HTTPConnection, path: str, deadline: float) -> Any:
@@ -99,7 +107,7 @@ def _retrying(retry: Mapping[str, Any], root: str | None, now: datetime) -> Clai
 def _root(answers: Answers, subject: Subject, since: datetime | None) -> str | None:
     """The conversation on the screen: the known one while it exists, else the only one of this run and folder."""
     roots = {str(one.get("id")): one for one in answers.sessions if isinstance(one, dict) and not one.get("parentID")}
-    if subject.session_id in roots:
+    if subject.session_id and (subject.session_id in roots or not answers.sessions):
         return subject.session_id
     ours = [sid for sid, one in roots.items() if _is_of_this_run(one, subject, since)]
     return ours[0] if len(ours) == 1 else None

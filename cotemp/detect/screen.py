@@ -82,7 +82,7 @@ def _covered(shown: _Screen) -> Seen | None:
     line = next((row for row in shown.rows if _is_overlay(row, shown)), None)
     if line is None:
         return None
-    working = _newest(shown, range(len(shown.rows) - 1, -1, -1))
+    working = _newest(shown, _upwards(shown))
     if working and working.state == State.BUSY:
         return replace(working, composer=Composer.COVERED)
     return Seen(None, line.plain.strip(), Composer.COVERED)
@@ -107,9 +107,7 @@ def _with_composer(shown: _Screen) -> Seen | None:
         return None
     if any(shown.backend.screen.blocked.find(row.plain) for row in shown.rows[field.bottom :]):
         return None  # a dialog, in which something is quoted that looks like a composer
-    top = field.bottom if shown.looks.footer else 0
-    order = [n for n in range(len(shown.rows) - 1, top - 1, -1) if not field.top <= n < field.bottom]
-    mark = _newest(shown, order) or Seen(State.IDLE, _prompt_line(shown, field))
+    mark = _newest(shown, _upwards(shown)) or Seen(State.IDLE, _prompt_line(shown, field))
     return replace(mark, composer=field.state, text=field.text if field.state == Composer.DRAFT else "")
 
 
@@ -132,7 +130,7 @@ def _without_composer(shown: _Screen) -> Seen:
         if shown.backend.screen.blocked.find(shown.rows[place].plain):
             quote = _question(shown.rows[start:]) or shown.rows[place].plain.strip()
             return Seen(State.BLOCKED, quote, Composer.COVERED, problem=_asks_login(shown))
-    mark = _newest(shown, range(len(shown.rows) - 1, -1, -1)) or _hint(shown)
+    mark = _newest(shown, _upwards(shown)) or _hint(shown)
     return mark or Seen(composer=Composer.COVERED if shown.rows and shown.looks is not ANY else Composer.UNKNOWN)
 
 
@@ -159,6 +157,15 @@ def _hint(shown: _Screen) -> Seen | None:
 
 
 # --- the newest mark ---
+
+
+def _upwards(shown: _Screen) -> list[int]:
+    """The rows from the bottom up, without those of the composer; only those below it where the state stands there."""
+    field, end = shown.field, len(shown.rows) - 1
+    if field is None:
+        return list(range(end, -1, -1))
+    top = field.bottom if shown.looks.footer else 0
+    return [place for place in range(end, top - 1, -1) if not field.top <= place < field.bottom]
 
 
 def _newest(shown: _Screen, order: Sequence[int]) -> Seen | None:
@@ -193,7 +200,8 @@ def _limit(shown: _Screen, place: int, *, any_place: bool = False) -> Seen | Non
     for text in _paragraph(shown.rows, place):
         if (found := limited.find(text)) and (any_place or shown.looks.footer or begins(text, found.start())):
             until = found.groupdict().get("until") or ""
-            return Seen(State.LIMITED, text.strip(), limit=text.strip(), until=until)
+            *_, whole = _paragraph(shown.rows, place)
+            return Seen(State.LIMITED, text.strip(), limit=whole.strip(), until=until)
     return None
 
 

@@ -118,9 +118,10 @@ def _process(case: _Case) -> Evidence:
 
 
 def _limit(case: _Case, chosen: Claim) -> LimitSeen | None:
-    """What is known of the limit; one that was seen before keeps its end, as clocks show the same time every day."""
-    told = next((one.limit for one in (chosen, *case.claims) if one.limit), None)
-    if chosen.state != State.LIMITED or told is None:
+    """What is known of the limit. One that is over is told as long as its words stand there: a clock shows the same
+    time again tomorrow, and the next look has to know that they are old."""
+    told = next((one.limit for one in (chosen, *case.claims) if one.limit and one.state in (chosen.state, None)), None)
+    if told is None:
         return None
     quote = display_line(case.scrub(first_line(told.quote)), QUOTE)
     return LimitSeen(told.until, quote, told.resumes_itself)

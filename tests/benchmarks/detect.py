@@ -1,4 +1,4 @@
-"""What does reading a screen cost? Prints ms for 250×50 screens, next to rendering the same text with pyte.
+"""What does reading a screen cost? Prints ms for 250x50 screens, next to rendering the same text with pyte.
 
 python tests/benchmarks/detect.py
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyte
@@ -16,7 +17,8 @@ from cotemp.detect.screen import see
 
 SCREENS = Path(__file__).parents[1] / "data" / "screens"
 COLUMNS, ROWS = 250, 50
-WORDS = "the quick brown agent touched src/app/main.py and ran 12 tests in 3.4s; Waiting for nothing · esc to".split()
+PROSE = "the quick brown agent touched src/app/main.py and ran 12 tests in 3.4s; Waiting for nothing · esc to"
+WORDS = PROSE.split()
 
 
 def plain() -> str:
@@ -60,9 +62,9 @@ def main() -> None:
     screens = {"opencode, real": real, "prose": plain(), "every word coloured": motley()}
     print(f"{'screen of 250x50':22}{'backend':10}{'see, ms':>9}{'pyte, ms':>10}")
     for label, text in screens.items():
-        pyte_ms = ms(lambda text=text: render(text), 3)
+        pyte_ms = ms(partial(render, text), 3)
         for name, backend in SHIPPED.items():
-            took = ms(lambda backend=backend, text=text: see(backend, text))
+            took = ms(partial(see, backend, text))
             print(f"{label:22}{name:10}{took:9.2f}{pyte_ms:10.1f}")
 
 

@@ -46,7 +46,9 @@ def look(backend: str, screen: str | None, title: str | None = None, now: dateti
     return read(Subject(backend=SHIPPED[backend], screen=screen, pane=terminal, **more), now)
 
 
-def _without_processes(backend: str, screen: str | None, terminal: Pane, now: datetime, more: dict[str, Any]) -> Reading:
+def _without_processes(
+    backend: str, screen: str | None, terminal: Pane, now: datetime, more: dict[str, Any]
+) -> Reading:
     """The same, for a terminal whose processes are not looked at: this very process stands for a stranger in it."""
     import os
     from dataclasses import replace
@@ -71,6 +73,7 @@ def api(answers: Mapping[str, Any]) -> Iterator[Api]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet
 
         def do_GET(self) -> None:
             told.asked.append(self.path)
@@ -81,7 +84,7 @@ def api(answers: Mapping[str, Any]) -> Iterator[Api]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name is the library's
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

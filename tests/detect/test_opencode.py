@@ -3,46 +3,39 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cotemp.agents.backends import SHIPPED
 from cotemp.agents.states import Composer, State
+from cotemp.detect.opencode import Answers, read
+from cotemp.detect.subject import Subject
 
 from .stage import NOW, api, look, screen_of, truth_of
 
 IDLE, BUSY, BLOCKED, LIMITED, UNKNOWN = State.IDLE, State.BUSY, State.BLOCKED, State.LIMITED, State.UNKNOWN
 EMPTY, DRAFT, COVERED = Composer.EMPTY, Composer.DRAFT, Composer.COVERED
 
-EXPECTED = {  # by the screen alone; with the API; by the API alone; the composer on the screen
-    "idle-new": (IDLE, IDLE, IDLE, EMPTY),
-    "idle-emptied": (IDLE, IDLE, IDLE, EMPTY),
-    "idle-after-turn": (IDLE, IDLE, IDLE, EMPTY),
-    "idle-rejected": (IDLE, IDLE, IDLE, EMPTY),
-    "idle-interrupted": (IDLE, IDLE, IDLE, EMPTY),
-    "idle-resumed": (IDLE, IDLE, IDLE, EMPTY),
-    "draft": (IDLE, IDLE, IDLE, DRAFT),
-    "draft-after-turn": (IDLE, IDLE, IDLE, DRAFT),
-    "busy": (BUSY, BUSY, BUSY, EMPTY),
-    "busy-with-draft": (BUSY, BUSY, BUSY, DRAFT),
-    "palette": (UNKNOWN, IDLE, IDLE, COVERED),
-    "blocked-permission": (BLOCKED, BLOCKED, BLOCKED, COVERED),
-    "blocked-second-option": (BLOCKED, BLOCKED, BLOCKED, COVERED),
-    "limited-retry": (LIMITED, LIMITED, LIMITED, EMPTY),
-    "limited-with-draft": (LIMITED, LIMITED, LIMITED, DRAFT),
-    "limited-half-interrupted": (LIMITED, LIMITED, LIMITED, EMPTY),
-}
-LATE = {  # these screens were taken before the program had drawn what it already said
-    ("opencode-120x40", "idle-interrupted"): (LIMITED, UNKNOWN, IDLE, EMPTY),
-    ("opencode-250x50", "idle-interrupted"): (LIMITED, UNKNOWN, IDLE, EMPTY),
-    ("opencode-80x24", "idle-interrupted"): (LIMITED, UNKNOWN, IDLE, EMPTY),
-    ("opencode-120x40", "idle-rejected"): (BLOCKED, UNKNOWN, IDLE, COVERED),
-    ("opencode-250x50", "idle-rejected"): (BLOCKED, UNKNOWN, IDLE, COVERED),
+STATES = {  # by the first word of a screen's name: by the screen alone; with the API, or by that alone
+    "idle": (IDLE, IDLE),
+    "draft": (IDLE, IDLE),
+    "busy": (BUSY, BUSY),
+    "palette": (UNKNOWN, IDLE),
+    "blocked": (BLOCKED, BLOCKED),
+    "limited": (LIMITED, LIMITED),
 }
 FOLDERS = ("opencode-1.18.33", "opencode-80x24", "opencode-120x40", "opencode-250x50")
 CASES = [(folder, *row[:3]) for folder in FOLDERS for row in truth_of(folder)]
+
+
+def composer_in(name: str) -> Composer:
+    """What the composer of a screen of that name is."""
+    if name.startswith(("blocked", "palette")):
+        return COVERED
+    return DRAFT if "draft" in name else EMPTY
 
 
 def answers(told: str) -> dict[str, Any]:
@@ -58,20 +51,20 @@ def answers(told: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("folder", "name", "title", "told"), CASES, ids=lambda value: str(value)[:24])
 def test_real_screens_are_read_by_themselves_and_beside_the_api(folder: str, name: str, title: str, told: str) -> None:
     """Whatever can be asked, the state is the true one, and only an empty composer is called empty."""
-    by_screen, by_both, by_api, composer = LATE.get((folder, name), EXPECTED[name])
+    (by_screen, by_api), composer = STATES[name.partition("-")[0]], composer_in(name)
     screen = screen_of(folder, name)
     alone = look("opencode", screen, title)
     assert (alone.state, alone.composer) == (by_screen, composer)
     with api(answers(told)) as server:
         both = look("opencode", screen, title, port=server.port)
         blind = look("opencode", None, title, port=server.port)
-    assert (both.state, both.composer) == (by_both, composer)
+    assert (both.state, both.composer) == (by_api, composer)
     assert (blind.state, blind.composer) == (by_api, Composer.UNKNOWN)
 
 
 def test_a_contradiction_is_told_in_both_words() -> None:
     """A screen that still shows a retry while the program says that it waits is unknown, and both are quoted."""
-    screen = screen_of("opencode-120x40", "idle-interrupted")
+    screen = screen_of("opencode-120x40", "limited-retry")
     with api({"/session/status": {}, "/permission": [], "/session": []}) as server:
         reading = look("opencode", screen, port=server.port)
     assert reading.state == UNKNOWN
@@ -92,10 +85,10 @@ def test_a_limit_of_opencode_has_its_own_end_and_resumes_by_itself() -> None:
 
 
 def test_a_limit_on_the_screen_alone_ends_when_it_says() -> None:
-    """`retrying in 9m 59s` is counted from now."""
-    limit = look("opencode", screen_of("opencode-80x24", "limited-retry")).limit
+    """`retrying in 2s` is counted from now."""
+    limit = look("opencode", screen_of("opencode-1.18.33", "limited-retry")).limit
     assert limit is not None
-    assert limit.until == NOW + timedelta(minutes=9, seconds=59)
+    assert limit.until == NOW + timedelta(seconds=2)
     assert limit.resumes_itself
 
 
@@ -124,29 +117,20 @@ def test_another_conversation_of_the_same_server_says_nothing_about_this_one() -
 
 def test_of_several_conversations_none_is_taken_for_the_last() -> None:
     """Without a known id, two candidates give none; one that is older than the program is no candidate."""
-    import os
+    old, new, newer = (session(f"ses_{n}", NOW + timedelta(days=n)) for n in (-3, 1, 2))
+    subject = Subject(backend=SHIPPED["opencode"], workdir=Path("/srv/ci"))
+    one = read(Answers({}, [], [old, new]), subject, NOW, NOW)
+    two = read(Answers({}, [], [old, new, newer]), subject, NOW, NOW)
+    assert (one.session_id, two.session_id) == ("ses_1", None)
 
-    from .stage import pane
 
-    now = datetime.now(UTC)
-    old, new = session("ses_old", now - timedelta(days=3)), session("ses_new", now + timedelta(seconds=1))
-    running = {"pane": pane(pid=os.getpid()), "workdir": Path("/srv/ci"), "now": now}
-    told: dict[str, Any] = {"/session/status": {}, "/permission": [], "/session": [old, new]}
-    with api(told) as server:
-        from cotemp.agents.backends import SHIPPED
-        from cotemp.detect.ladder import Life, Standing
-        from cotemp.detect.opencode import claim
-        from cotemp.detect.subject import Subject
-
-        subject = Subject(backend=SHIPPED["opencode"], workdir=Path("/srv/ci"), port=server.port)
-        standing = Standing(Life.ALIVE, "", (1,), now)
-        one = claim(subject, standing, now)
-        server.answers["/session"] = [old, new, session("ses_newer", now + timedelta(seconds=2))]
-        two = claim(subject, standing, now)
-    assert running
-    assert one is not None
-    assert two is not None
-    assert (one.session_id, two.session_id) == ("ses_new", None)
+def test_a_known_conversation_is_not_looked_for() -> None:
+    """The list of all conversations, which may be long, is asked for only when it is needed."""
+    with api({"/session/status": {"ses_1": {"type": "busy"}}, "/permission": [], "/session": []}) as server:
+        look("opencode", None, port=server.port, session_id="ses_1")
+        assert server.asked == ["/session/status", "/permission"]
+        look("opencode", None, port=server.port)
+        assert server.asked[2:] == ["/session/status", "/permission", "/session"]
 
 
 @pytest.mark.parametrize("answer", ["", "[]", "null", "{", "<html>", '{"ses_1": 7}', "[" * 5000], ids=repr)
