@@ -1,7 +1,8 @@
 """The daemon as a process that can be killed at a chosen step: `python -m tests.supervisor.served HOME CONFIG [STEP]`.
 
-A STEP is `kept:3` or `begun:2`: the process kills itself, as `kill -9` does, right after the state was written the
-third time with something new, or right after the second action was begun.
+At a STEP the process kills itself, as `kill -9` does: `kept:3` when the state was written the third time with something
+new, `begun:1` when the first action was begun, `stopped:1` when a terminal was ended, `starting:1` before and
+`started:1` after the start of a program.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cotemp.config import in_force
+from cotemp.hosts.tmux import TmuxHost
 from cotemp.places import Places
 from cotemp.supervisor import daemon, fleet
 from cotemp.supervisor.fleet.acting import Acting
@@ -22,15 +26,17 @@ from .fleets import FAST
 
 
 def _die_at(step: str) -> None:
+    """Make this process kill itself at that step."""
     kind, _, number = step.partition(":")
     left = int(number)
-    keep, perform = Book.keep, Acting.perform
 
-    def counted() -> None:
+    def counted(*_: object) -> None:
         nonlocal left
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    keep, perform = Book.keep, Acting.perform
 
     def kept(self: Book, world: World) -> None:
         before = self._kept
@@ -43,10 +49,25 @@ def _die_at(step: str) -> None:
         if not isinstance(action, Tell):
             counted()
 
-    if kind == "kept":
-        Book.keep = kept  # type: ignore[method-assign]
-    else:
-        Acting.perform = begun  # type: ignore[method-assign]
+    wrapped: dict[str, tuple[type, str, Any]] = {
+        "kept": (Book, "keep", kept),
+        "begun": (Acting, "perform", begun),
+        "stopped": (TmuxHost, "stop", _around(TmuxHost.stop, after=counted)),
+        "starting": (TmuxHost, "start", _around(TmuxHost.start, before=counted)),
+        "started": (TmuxHost, "start", _around(TmuxHost.start, after=counted)),
+    }
+    owner, name, replacement = wrapped[kind]
+    setattr(owner, name, replacement)
+
+
+def _around(act: Callable[..., Any], before: Callable[[], Any] = int, after: Callable[[], Any] = int) -> Any:
+    def around(self: object, *given: object) -> Any:
+        before()
+        done = act(self, *given)
+        after()
+        return done
+
+    return around
 
 
 def main() -> None:

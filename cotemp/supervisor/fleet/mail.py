@@ -40,7 +40,9 @@ class Mail:
     def _waiting(self, agent: str, *, with_dos: bool) -> tuple[NoteSeen, ...] | None:
         """None when nothing can have changed."""
         with suppress(CotempError):
-            session = self._sessions.setdefault(agent, self._places.session(agent))
+            session = self._sessions.get(agent) or self._places.session(agent)
+            if session.exists():
+                self._sessions[agent] = session
             changed = _changed(session)
             if changed == self._marks.get(agent):
                 return None

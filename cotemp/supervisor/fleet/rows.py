@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
+from operator import is_not
 
 from ...agents.seen import SeenEvidence, SeenNext, SeenProcess, SeenRow
 from ...agents.states import Evidence
@@ -13,10 +16,49 @@ from ...times import utc
 from ..plan import limited_until, outlook
 from ..plan.model import Agent, Next, World
 
-__all__ = ["row_of"]
+__all__ = ["Rows", "row_of"]
+
+OFTEN = 5.0
+"""Seconds after which all rows are worked out again: time alone may have changed what comes next."""
 
 QUOTE = 200
 """Characters of what an agent's program said."""
+
+
+class Rows:
+    """The rows as they were told last, so that only those are worked out, and told, that may say something new."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, object] = {}
+        self._from: dict[str, Agent] = {}
+        self._shared: tuple[object, ...] = ()
+        self._all = float("-inf")
+
+    def changed(self, world: World, names: Iterable[str], now: datetime) -> Iterator[SeenRow]:
+        """The rows of `names` that say something else than before, other than how old it is."""
+        shared = (world.config, world.sequence, world.limits, world.statuses, world.stopped_all)
+        every = time.monotonic() - self._all > OFTEN or any(map(is_not, shared, self._shared or (None,) * 5))
+        if every:
+            self._all, self._shared = time.monotonic(), shared
+        for name in names:
+            agent = world.agents[name]
+            if every or agent is not self._from.get(name):
+                self._from[name] = agent
+                row = row_of(world, name, now)
+                said = _said(row)
+                if said != self._told.get(name):
+                    self._told[name] = said
+                    yield row
+
+    def forget(self) -> None:
+        """Tell all of them again."""
+        self._told.clear()
+        self._from.clear()
+
+
+def _said(row: SeenRow) -> object:
+    """A row without what only passing time changes."""
+    return row | {"at": None, "evidence": (row["evidence"] or {}) | {"age_s": None}}
 
 
 def row_of(world: World, name: str, now: datetime) -> SeenRow:

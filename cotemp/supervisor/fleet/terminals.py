@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from ...agents.launching import plan_launch
 from ...agents.record import BellKind, Launched
+from ...agents.states import Reading, State
 from ...config import Config
 from ...errors import CotempError, HeldByOther
 from ...hosts.host import Host, Pane
 from ...store.claims import hold
 from ..plan import text_of
-from ..plan.model import Done, Event, Looked, Outcome, Ring, RunService, Start, Stop, World
+from ..plan.model import Done, Event, Look, Looked, Outcome, Ring, RunService, Start, Stop, World
 from .eyes import Eyes, Subject
 from .hosting import Hosting, host_of
 from .lastly import FOLDER, keep_last_screen
@@ -25,6 +28,10 @@ from .stopping import stop
 from .trials import Trial, Trials
 
 __all__ = ["Terminals"]
+
+AGAIN = 10.0
+"""Seconds after which a look that shows nothing new is told all the same."""
+_WAITING = {State.IDLE, State.BLOCKED, State.LIMITED, State.UNKNOWN}
 
 
 class Terminals:
@@ -44,11 +51,14 @@ class Terminals:
     def look(self, world: World) -> Iterator[Event]:
         """What every agent's terminal shows now, and how starts went. Nothing about those that could not be seen."""
         self._hosting.follow(world)
+        looked, now = time.monotonic(), self._station.now()
         subjects = [one for name in world.agents if (one := self._subject(world, name))]
         for agent, pane, reading in self._eyes.look(self._hosting.of(world), subjects):
             yield from self._taken_up(agent, pane, world)
-            yield Looked(agent, pane, reading)
-            done = self._trials.judge(agent, pane, reading, self._eyes.screen(agent), self._station.now())
+            if not _is_known(world.agents[agent].look, pane, reading, now):
+                yield Looked(agent, pane, reading)
+            screen = self._eyes.screen(agent)
+            done = self._trials.judge(agent, pane, reading, screen, self._station.now(), looked)
             if done:
                 yield done
 
@@ -132,3 +142,11 @@ class Terminals:
         keep_last_screen(host, name, folder, self._station.scrubber, self._station.now())
         backend = self._reader(world, name, world.agents[name].record.launched).backend
         stop(host, name, backend.exit_keys if gently else (), self._station.pace)
+
+
+def _is_known(look: Look | None, pane: Pane | None, reading: Reading | None, now: datetime) -> bool:
+    """Whether a look at one that waits shows what was just seen; of those that move or are gone, each look counts."""
+    if look is None or pane is None or pane.dead or reading is None or look.reading is not reading:
+        return False
+    still = look.pane == pane and reading.state in _WAITING
+    return still and (now - look.at).total_seconds() < AGAIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -31,6 +32,7 @@ class Trial:
     typed: str = ""
     stale: tuple[re.Pattern[str], ...] = ()
     alive: int = 0
+    since: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -49,10 +51,13 @@ class Trials:
         trial = self._running.get(agent)
         return trial.launched if trial else None
 
-    def judge(self, agent: str, pane: Pane | None, reading: Reading | None, screen: str, now: datetime) -> Done | None:
-        """How the start of `agent` went, as soon as that can be said, once."""
+    def judge(
+        self, agent: str, pane: Pane | None, reading: Reading | None, screen: str, now: datetime, looked: float
+    ) -> Done | None:
+        """How the start of `agent` went, as soon as that can be said, once. `looked`: the monotonic time before it;
+        what began after that was not there to be seen."""
         trial = self._running.get(agent)
-        if trial is None:
+        if trial is None or trial.since > looked:
             return None
         age = (now - trial.launched.at).total_seconds()
         is_dead = pane is None or pane.dead

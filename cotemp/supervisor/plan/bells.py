@@ -16,6 +16,7 @@ KNOWN = 500
 KEPT = 30
 """How many bells that are over are kept, for people."""
 _WAITING = (BellState.QUEUED, BellState.RINGING)
+_FIRST = (BellKind.PROMPT, BellKind.RESUME)
 
 _TEXTS = {
     BellKind.COMMIT: "A commit for you has arrived: git fetch, then git show {0}",
@@ -75,7 +76,7 @@ def waits(record: AgentRecord, *kinds: BellKind) -> bool:
 
 
 def first(record: AgentRecord) -> Bell | None:
-    """The bell that is next: one whose ring nobody saw the end of, a first prompt, then in order."""
+    """The bell that is next: one whose ring nobody saw the end of, what gets it going, then in order."""
     waiting = [one for one in record.bells if one.state in _WAITING]
     return min(
         waiting, key=lambda one: (not _was_typed(one), one.kind is not BellKind.PROMPT, one.number), default=None

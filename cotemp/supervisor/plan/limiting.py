@@ -193,9 +193,10 @@ def _try(world: World, limit: Limit, now: datetime) -> World:
 
 
 def _choice(world: World, limit: Limit) -> str | None:
+    """The best one; who tried last comes after all others."""
     able = [name for name in limit.parked if name in world.agents and _rank(world, name) is not None]
-    last = limit.probe
-    return min(able, key=lambda name: (name == last, _rank(world, name), limit.parked.index(name)), default=None)
+    last = {name for name in able if _bell_id(limit, 1) in world.agents[name].record.bell_ids}
+    return min(able, key=lambda name: (name in last, _rank(world, name)), default=None)
 
 
 def _rank(world: World, name: str) -> int | None:
@@ -217,8 +218,8 @@ def _told_to_go_on(world: World, limit: Limit, name: str, now: datetime) -> Worl
     return with_record(world, name, record)
 
 
-def _bell_id(limit: Limit) -> str:
-    return f"resume:{limit.account}:{limit.opened.isoformat()}:{limit.attempts}"
+def _bell_id(limit: Limit, before: int = 0) -> str:
+    return f"resume:{limit.account}:{limit.opened.isoformat()}:{limit.attempts - before}"
 
 
 def _resume_bell(agent: Agent, limit: Limit) -> Bell | None:

@@ -127,7 +127,7 @@ def ends(agent: str, how: Outcome = Outcome.DONE, *, session: str = "", prompt: 
     def happening(told: Play) -> Event:
         act = last_act(told, agent)
         record = None
-        if isinstance(act, Start) and how is Outcome.DONE:
+        if isinstance(act, Start):
             parts = {"backend": told.world.config.agents[agent].backend or "", "model": act.model or ""}
             launched = Launched(told.now, "tmux", act.phase, parts, 77, session or act.resume)
             record = AgentRecord(agent, launched=launched)
