@@ -7,7 +7,7 @@ import re
 __all__ = ["rows_of"]
 
 _SGR = re.compile(r"\x1b\[([0-9;:]*)m")
-_STEERING = re.compile(r"(\x1b\[[0-9;:]*m|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x00-\x1f\x7f-\x9f])")
+_STEERING = re.compile(r"(\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|[\x00-\x1f\x7f-\x9f])")
 _LINES = str.maketrans("`afgijklmnopqrstuvwxyz{|}~", "◆▒°±␉┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·")
 """The line-drawing characters of the VT100, which tmux keeps as letters between SO and SI."""
 
@@ -16,6 +16,7 @@ _OFF = {22: ("bold", "faint"), 23: ("italic",), 24: ("under",), 25: ("blink",), 
 _ON = {1: "bold", 2: "faint", 3: "italic", 4: "under", 5: "blink", 7: "reverse", 8: "hidden", 9: "strike", 21: "under",
        38: "fg", 48: "bg", 53: "over", 58: "line"}  # fmt: skip
 _ON |= dict.fromkeys([*range(30, 38), *range(90, 98)], "fg") | dict.fromkeys([*range(40, 48), *range(100, 108)], "bg")
+_ORDER = ("bold", "faint", "italic", "under", "blink", "reverse", "hidden", "strike", "over", "fg", "bg", "line")
 
 
 def rows_of(captured: str) -> str:
@@ -43,7 +44,7 @@ class _Pen:
         return "".join(parts) + ("\x1b[0m" if shown != "\x1b[0m" else "")
 
     def _spelled(self) -> str:
-        return f"\x1b[{';'.join(['0', *self._colours.values()])}m"
+        return f"\x1b[{';'.join(['0', *(self._colours[kind] for kind in _ORDER if kind in self._colours)])}m"
 
     def _drawn(self, text: str) -> str:
         return text.translate(_LINES) if self._draws_lines else text

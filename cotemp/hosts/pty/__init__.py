@@ -124,7 +124,7 @@ def _record_of(folder: Path) -> Record | None:
     """The record; where its file is damaged, the keeper tells it anew."""
     if (record := read_record(folder)) or not (folder / RECORD).exists():
         return record
-    with contextlib.suppress(CotempError, KeyError, TypeError, ValueError):
+    with contextlib.suppress(CotempError, KeyError, TypeError, ValueError, AttributeError):
         return Record.from_json(ask(folder, {"do": "look"}, _QUICKLY))
     return None
 

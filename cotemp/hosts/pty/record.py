@@ -38,7 +38,7 @@ class Record:
 
     @classmethod
     def from_json(cls, said: dict[str, Any]) -> Record:
-        """Raises KeyError, TypeError or ValueError when it is none."""
+        """Raises KeyError, TypeError, ValueError or AttributeError when it is none."""
         known = {name: value for name, value in said.items() if name != "schema"}
         return cls(**known | {name: ProcessId(**known[name]) for name in ("keeper", "program")})
 
@@ -68,5 +68,5 @@ def read_record(folder: Path) -> Record | None:
     """The record in a keeper's folder; None when there is none that can be read."""
     try:
         return Record.from_json(json.loads((folder / RECORD).read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -131,6 +131,14 @@ class Screen(pyte.Screen):
         """Move what is between the margins down (`CSI T`)."""
         self._at_top_margin(self.insert_lines, count)
 
+    def keep_cursor(self, *_: int) -> None:
+        """Remember where the cursor is (`CSI s`)."""
+        self.save_cursor()
+
+    def return_cursor(self, *_: int) -> None:
+        """Return there (`CSI u`)."""
+        self.restore_cursor()
+
     def _at_top_margin(self, act: Callable[[int], None], count: int) -> None:
         x, y = self.cursor.x, self.cursor.y
         self.cursor.y = self.margins.top if self.margins else 0
@@ -178,9 +186,9 @@ class Screen(pyte.Screen):
 
 class _Stream(pyte.Stream):
     csi = pyte.Stream.csi | {
-        "S": "scroll_up", "T": "scroll_down", "b": "repeat", "s": "save_cursor", "u": "restore_cursor"
+        "S": "scroll_up", "T": "scroll_down", "b": "repeat", "s": "keep_cursor", "u": "return_cursor"
     }  # fmt: skip
-    events = pyte.Stream.events | {"scroll_up", "scroll_down", "repeat"}
+    events = pyte.Stream.events | {"scroll_up", "scroll_down", "repeat", "keep_cursor", "return_cursor"}
 
 
 def _is_faint(codes: tuple[int, ...], *, before: bool) -> bool:
