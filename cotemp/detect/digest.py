@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["digest_of"]
 
+_SPINS = dict.fromkeys([*range(0x2800, 0x2900), *range(0x25D0, 0x25D4), *map(ord, "◦·✢✳✶✻✽■⬝█▓▒░↓↑")])
+"""Spinners and bars; taken out first, by a table, because what follows is then found by its first digit."""
 _MOVES = re.compile(
-    r"[\u2800-\u28ff\u25d0-\u25d3\u25e6·✢✳✶✻✽■⬝█▓▒░]+"  # spinners and bars
-    r"|\b\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?\b"  # clocks
-    r"|\b(?:\d+(?:\.\d+)?(?:ms|[dhms]) ?)+"  # durations
-    r"|[↓↑]? ?\b[\d.,]+ ?[kKM]? ?tokens?\b|\b\d{1,3} ?%|[\d.,]+[KM]? +\(\d+%\)"  # counters
-    r"|attempt \#?\d+(?:/\d+)?"
+    r"\b\d[\d.,]*(?:"
+    r":\d\d(?::\d\d)?(?: ?[AaPp][Mm])?\b"  # clocks
+    r"|(?:ms|[dhms])\b(?: ?\d+[dhms]\b)*"  # durations
+    r"| ?[kKM]? ?tokens?\b| ?%|[KM]? +\(\d+%\)"  # counters
+    r")|attempt #?\d+(?:/\d+)?"
 )
 _TIP = re.compile(r"^\s*(?:[⎿└]|●)?\s*Tips?\b:?")
 
@@ -30,6 +32,8 @@ def digest_of(rows: Sequence[Row], field: Field | None, backend: Backend) -> str
     shown = rows[: field.top] if field else rows
     busy = backend.screen.busy
     lines = (
-        _MOVES.sub("", row.plain).strip() for row in shown if not busy.find(row.plain) and not _TIP.match(row.plain)
+        _MOVES.sub("", row.plain.translate(_SPINS)).strip()
+        for row in shown
+        if not busy.find(row.plain) and not _TIP.match(row.plain)
     )
     return blake2b("\n".join(line for line in lines if line).encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,11 @@ Start = Callable[..., subprocess.Popen[bytes]]
 LATER = timedelta(minutes=5)
 
 
+def _kill_group(pid: int) -> None:
+    if sys.platform != "win32":
+        os.killpg(pid, signal.SIGKILL)
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts programs, and ends them with the test."""
@@ -38,7 +44,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield begin
     for one in running:
         if one.poll() is None:
-            os.killpg(one.pid, 9)
+            _kill_group(one.pid)
         one.wait()
         assert one.stdin
         one.stdin.close()
