@@ -12,7 +12,7 @@ from .looks import Looks, Shape
 from .rows import Row
 
 if TYPE_CHECKING:
-    from ..agents.backends import Backend
+    from ..agents.backends import Patterns
 
 __all__ = ["Field", "field_of"]
 
@@ -36,13 +36,13 @@ class Field:
     stays: bool = True
 
 
-def field_of(rows: Sequence[Row], looks: Looks, backend: Backend) -> Field | None:
+def field_of(rows: Sequence[Row], looks: Looks, ready: Patterns) -> Field | None:
     """The composer that can be seen; None when there is none (covered, or the program is not like that)."""
     for shape in looks.shapes:
         for anchor in range(len(rows) - 1, -1, -1):
             if shape.anchor.search(rows[anchor].text) and (field := _field(rows, anchor, shape)):
                 return field
-    return _prompt(rows, backend)
+    return _prompt(rows, ready)
 
 
 def _field(rows: Sequence[Row], anchor: int, shape: Shape) -> Field | None:
@@ -134,14 +134,14 @@ def _is_placeholder(row: Row) -> bool:
     return faint > 0
 
 
-def _prompt(rows: Sequence[Row], backend: Backend) -> Field | None:
+def _prompt(rows: Sequence[Row], ready: Patterns) -> Field | None:
     """The last line of a program that writes line by line, where a `ready` pattern knows its prompt there."""
     last = next((place for place in range(len(rows) - 1, -1, -1) if rows[place].plain), None)
     if last is None:
         return None
     plain = rows[last].plain
     for line in (plain, plain + " "):
-        if (found := backend.screen.ready.find(line)) and found[0].rstrip().endswith(PROMPTS):
+        if (found := ready.find(line)) and found[0].rstrip().endswith(PROMPTS):
             rest = Row(plain[found.end() :], ())
             state = Composer.DRAFT if rest.plain else Composer.EMPTY
             return Field(last, last + 1, state, rest.plain, stays=False)

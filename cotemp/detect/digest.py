@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .rows import Row
 
 if TYPE_CHECKING:
-    from ..agents.backends import Backend
+    from ..agents.backends import Patterns
     from .composer import Field
 
 __all__ = ["digest_of"]
@@ -27,10 +27,9 @@ _MOVES = re.compile(
 _TIP = re.compile(r"^\s*(?:[⎿└]|●)?\s*Tips?\b:?")
 
 
-def digest_of(rows: Sequence[Row], field: Field | None, backend: Backend) -> str:
+def digest_of(rows: Sequence[Row], field: Field | None, busy: Patterns) -> str:
     """16 hex digits. The composer and what stands below it are left out: a human types there, and footers count."""
     shown = rows[: field.top] if field else rows
-    busy = backend.screen.busy
     lines = (
         _MOVES.sub("", row.plain.translate(_SPINS)).strip()
         for row in shown

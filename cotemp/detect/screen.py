@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..agents.states import Composer, Problem, State
@@ -15,7 +16,7 @@ from .quoting import begins, own_words
 from .rows import Row, rows_of
 
 if TYPE_CHECKING:
-    from ..agents.backends import Backend, Patterns
+    from ..agents.backends import Backend, Patterns, Screens
 
 __all__ = ["Seen", "see"]
 
@@ -49,7 +50,7 @@ class Seen:
 class _Screen:
     """The last lines of a screen, with what is known about reading them."""
 
-    backend: Backend
+    patterns: Screens
     looks: Looks
     rows: Sequence[Row]
     own: Sequence[bool]
@@ -58,12 +59,16 @@ class _Screen:
 
 def see(backend: Backend, screen: str) -> Seen:
     """Read a screen. Never raises, whatever stands on it."""
-    looks = looks_of(backend)
+    return _see(backend.screen, looks_of(backend), screen)
+
+
+@lru_cache(128)  # most screens are looked at many times before they change
+def _see(patterns: Screens, looks: Looks, screen: str) -> Seen:
     rows = _last_lines(rows_of(screen))
-    field = field_of(rows, looks, backend)
-    shown = _Screen(backend, looks, rows, own_words(rows, looks), field)
+    field = field_of(rows, looks, patterns.ready)
+    shown = _Screen(patterns, looks, rows, own_words(rows, looks), field)
     seen = _covered(shown) or _with_composer(shown) or _without_composer(shown)
-    return replace(seen, context_pct=_context(shown), digest=digest_of(rows, field, backend))
+    return replace(seen, context_pct=_context(shown), digest=digest_of(rows, field, patterns.busy))
 
 
 def _last_lines(rows: list[Row]) -> list[Row]:
@@ -89,7 +94,7 @@ def _covered(shown: _Screen) -> Seen | None:
 
 
 def _is_overlay(row: Row, shown: _Screen) -> bool:
-    if shown.backend.screen.covered.find(row.plain):
+    if shown.patterns.covered.find(row.plain):
         return True
     window = shown.looks.window
     if window is None or "esc" not in row.text:
@@ -105,7 +110,7 @@ def _with_composer(shown: _Screen) -> Seen | None:
     field = shown.field
     if field is None:
         return None
-    if any(shown.backend.screen.blocked.find(row.plain) for row in shown.rows[field.bottom :]):
+    if any(shown.patterns.blocked.find(row.plain) for row in shown.rows[field.bottom :]):
         return None  # a dialog, in which something is quoted that looks like a composer
     mark = _newest(shown, _upwards(shown)) or Seen(State.IDLE, _prompt_line(shown, field))
     return replace(mark, composer=field.state, text=field.text if field.state == Composer.DRAFT else "")
@@ -113,7 +118,7 @@ def _with_composer(shown: _Screen) -> Seen | None:
 
 def _prompt_line(shown: _Screen, field: Field) -> str:
     """The line that shows that it waits: a `ready` pattern's, else the composer's."""
-    ready = (row.plain for row in reversed(shown.rows) if shown.backend.screen.ready.find(row.plain))
+    ready = (row.plain for row in reversed(shown.rows) if shown.patterns.ready.find(row.plain))
     if field.state == Composer.DRAFT:
         return "its prompt, with text in it"
     return next(ready, "") or "its empty prompt"
@@ -127,7 +132,7 @@ def _without_composer(shown: _Screen) -> Seen:
     for place in range(len(shown.rows) - 1, start - 1, -1):
         if limit := _limit(shown, place, any_place=True):
             return replace(limit, composer=Composer.COVERED)
-        if shown.backend.screen.blocked.find(shown.rows[place].plain):
+        if shown.patterns.blocked.find(shown.rows[place].plain):
             quote = _question(shown.rows[start:]) or shown.rows[place].plain.strip()
             return Seen(State.BLOCKED, quote, Composer.COVERED, problem=_asks_login(shown))
     mark = _newest(shown, _upwards(shown)) or _hint(shown)
@@ -145,13 +150,13 @@ def _question(rows: Sequence[Row]) -> str:
 
 
 def _asks_login(shown: _Screen) -> Problem | None:
-    login = shown.backend.screen.login
+    login = shown.patterns.login
     return Problem.LOGIN if any(login.find(row.plain) for row in shown.rows) else None
 
 
 def _hint(shown: _Screen) -> Seen | None:
     """A `ready` pattern of a program whose composer nobody knows: it waits, but may have a draft."""
-    ready = shown.backend.screen.ready
+    ready = shown.patterns.ready
     line = next((row.plain for row in reversed(shown.rows) if ready.find(row.plain)), None)
     return Seen(State.IDLE, line.strip()) if line and shown.looks is ANY else None
 
@@ -175,7 +180,7 @@ def _newest(shown: _Screen, order: Sequence[int]) -> Seen | None:
         row = shown.rows[place]
         if mark := _limit(shown, place) or _problem(shown, place):
             return mark
-        if works and shown.backend.screen.busy.find(row.plain):
+        if works and shown.patterns.busy.find(row.plain):
             return _busy(shown, row) if _may_work(shown) else None
         works = works and not (shown.looks.done and shown.looks.done.search(row.plain))
         if shown.looks.speech and shown.looks.speech.match(row.text):
@@ -194,7 +199,7 @@ def _busy(shown: _Screen, row: Row) -> Seen:
 
 def _limit(shown: _Screen, place: int, *, any_place: bool = False) -> Seen | None:
     """A usage limit of which the program tells from this line on; it may be wrapped."""
-    limited = shown.backend.screen.limited
+    limited = shown.patterns.limited
     if not any_place and not shown.own[place]:
         return None
     for text in _paragraph(shown.rows, place):
@@ -217,19 +222,19 @@ def _paragraph(rows: Sequence[Row], place: int) -> Iterator[str]:
 
 
 def _problem(shown: _Screen, place: int) -> Seen | None:
-    screen, text = shown.backend.screen, shown.rows[place].plain
+    text = shown.rows[place].plain
     if shown.looks.footer or not shown.own[place]:
         return None
-    for patterns, state, problem in _problems(shown.backend):
+    for patterns, state, problem in _problems(shown.patterns):
         if (found := patterns.find(text)) and begins(text, found.start()):
             idle = state or (State.IDLE if shown.field else None)
             return Seen(idle, text.strip(), problem=problem)
-    return Seen(State.DEAD, text.strip()) if screen.dead.find(text) else None
+    return Seen(State.DEAD, text.strip()) if shown.patterns.dead.find(text) else None
 
 
-def _problems(backend: Backend) -> Iterator[tuple[Patterns, State | None, Problem]]:
-    yield backend.screen.login, None, Problem.LOGIN
-    yield backend.screen.model, None, Problem.MODEL
+def _problems(patterns: Screens) -> Iterator[tuple[Patterns, State | None, Problem]]:
+    yield patterns.login, None, Problem.LOGIN
+    yield patterns.model, None, Problem.MODEL
 
 
 # --- the context ---
