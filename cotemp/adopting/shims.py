@@ -119,5 +119,6 @@ def differing(config: Config, agents: Sequence[str], backend: str | None, model:
             if asked and asked != given:
                 what = f"{name} has {key} {given}" if given else f"{name} has no {key} of its own"
                 fix = f'write {key} = "{asked}" under [agents.{name}] in {file}, then: cotemp reload'
+                fix += f"; or once: cotemp up {name} --model {asked}" if key == "model" else ""
                 found.append(f"{what}, not {asked}: {fix}")
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cotemp.adopting import Applied, Way, apply, applying, destination, earlier, finish, look, past, plan
+from cotemp.adopting import Applied, Way, apply, applying, destination, earlier, finish, look, originals, past, plan
 from cotemp.agents.store import Store
 from cotemp.config import is_trusted, load
 from cotemp.errors import BadConfig, HeldByOther, WaitsForHuman
@@ -279,7 +279,7 @@ def test_a_crash_between_two_old_files_reads_nothing_anew(
     tmp_path: Path, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half a world is no world: only what was begun is ended, and no word is said of what the rest might mean."""
-    root, real = seed_world(tmp_path), applying.set_aside
+    root, real = seed_world(tmp_path), originals.set_aside
 
     def dies(file: Path) -> Path:
         if file.name == ".phases-spec":

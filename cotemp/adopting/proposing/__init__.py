@@ -107,7 +107,7 @@ def _repo(tables: Mapping[str, Any]) -> Path | None:
 def _header(world: World) -> str:
     """Where this comes from. A name of a folder may hold anything but the end of a line of ours."""
     name = "".join(char if char.isprintable() else "?" for char in str(world.root))
-    return f"# Moved in from {name} by `cotemp adopt`. A wrong key is an error that names its line.\n"
+    return f"# Moved in from {name} by `cotemp adopt`.\n"
 
 
 def _told(refused: Refused, world: World) -> NotUnderstood:
