@@ -173,6 +173,11 @@ class Places:
         return self.home / "panels"
 
     @cached_property
+    def stop(self) -> Path:
+        """While a file of this name is there, whoever made it, nothing of this home is started."""
+        return self.home / "STOP"
+
+    @cached_property
     def ledger(self) -> Path:
         return self.state / "ledger.db"
 
@@ -219,6 +224,10 @@ class Places:
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(filter(_is_session_id, found))
+
+    def is_stopped(self) -> bool:
+        """Whether everything of this home is stopped."""
+        return os.path.lexists(self.stop)
 
     def make_state(self) -> None:
         """Create the machine's state folders, readable by this user only."""

@@ -73,6 +73,9 @@ class SessionQueue:
 
     def _pass(self) -> Pause | None:
         """Handle the first DO that is ready: None when one was handled, else when to look again."""
+        if self._desk.places.is_stopped():
+            self._tell(_SETTINGS, Kind.WAITING, f"no DO is begun: everything is stopped by {self._desk.places.stop}")
+            return Pause(RETRY, expected=False)
         self._desk.in_force.look()
         soonest = self._held.look()  # they came before all others
         if soonest is None:

@@ -31,7 +31,6 @@ from ..errors import (
 from ..places import Places, write_whole
 from ..times import local_now
 from . import control
-from .stopped import is_stopped, stop_all_file
 
 if TYPE_CHECKING:
     from ..agents.record import AgentRecord
@@ -177,8 +176,8 @@ def stop_all(places: Places, config: Config) -> tuple[str, ...]:
     Returns the names of those that ran. Raises StorageFailed when the home cannot be written.
     """
     ran = {str(row["agent"]) for row in read_seen(places) if row["state"] not in _NOT_RUNNING}
-    if not is_stopped(places):
-        write_whole(stop_all_file(places), b"everything is stopped; to go on: cotemp resume\n")
+    if not places.is_stopped():
+        write_whole(places.stop, b"everything is stopped; to go on: cotemp resume\n")
     with suppress(CotempError):
         control.wake(places, Path(), start=False)
     ours = {name.casefold() for name in (*known(places), *config.agents)}

@@ -26,7 +26,6 @@ from ..store.claims import hold
 from ..wraps.minder import Minder
 from .fleet import Fleet
 from .logfile import writing
-from .stopped import is_stopped
 from .wanted import read_wanted
 
 __all__ = ["CLAIM", "CONTROL", "serve", "stop_file"]
@@ -111,7 +110,7 @@ class _Follower:
             if read_wanted(self._places) != self._wanted:
                 self._hurry()
         self._fleet.notice()
-        if time.monotonic() >= self._next_try or is_stopped(self._places) != self._stopped:
+        if time.monotonic() >= self._next_try or self._places.is_stopped() != self._stopped:
             self.follow()
         return min(wish, self._next_try - time.monotonic())
 
@@ -122,7 +121,7 @@ class _Follower:
 
     def follow(self) -> None:
         """Start and give up sessions until they are what is wanted; none while all is stopped."""
-        self._stopped = is_stopped(self._places)
+        self._stopped = self._places.is_stopped()
         self._wanted = wanted = read_wanted(self._places)
         self._watch([] if self._stopped else wanted)
         ending = not (wanted or self._leaving or self._fleet.is_wanted())

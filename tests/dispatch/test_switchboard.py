@@ -250,6 +250,17 @@ def test_a_missing_program_leaves_the_do_waiting(places: Places, monkeypatch: py
     assert os.listdir(places.session("co-x").inbox) == ["DO_x.ps1"]
 
 
+def test_nothing_begins_while_everything_is_stopped(places: Places) -> None:
+    """While the file STOP stands in the home no DO is begun; they run as soon as it is gone."""
+    places.stop.touch()
+    with running(places, "co-a") as ran:
+        waits = drop_python(places, "co-a", "print('late')")
+        eventually(lambda: "everything is stopped" in ran.texts())
+        assert waits.path.exists()
+        places.stop.unlink()
+        assert [row.outcome for row in ran.await_runs(1)] == ["passed"]
+
+
 def test_a_slow_copy_of_a_sealed_do_is_waited_for(places: Places) -> None:
     """A DO that carries a digest and arrives in pieces, with pauses longer than the gate, runs when it is whole."""
     with running(places, "co-x") as board:

@@ -28,7 +28,6 @@ from ..plan.model import (
     Tell,
     World,
 )
-from ..stopped import stop_all_file
 from .book import Book
 from .desktop import notify
 from .journal import append_once
@@ -133,7 +132,7 @@ class Acting:
 
 
 def _mark_stopped(station: Station, *, there: bool) -> None:
-    file = stop_all_file(station.places)
+    file = station.places.stop
     if there:
         write_whole(file, b"everything is stopped; to go on: cotemp resume\n")
     else:

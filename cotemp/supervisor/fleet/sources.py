@@ -14,7 +14,6 @@ from ...config.settings import CheckConfig
 from ...errors import CotempError
 from ..accepted import accept
 from ..plan.model import Checked, Event, Limits, Reloaded, Requested, StopFile, World
-from ..stopped import is_stopped
 from ..wanted import read_wanted
 from .book import Book
 from .checks import Due, run_check
@@ -79,7 +78,7 @@ class Sources:
         self._workers.close(0)
 
     def _stop_file(self) -> Iterator[Event]:
-        stopped = is_stopped(self._station.places)
+        stopped = self._station.places.is_stopped()
         if stopped != self._stopped:
             self._stopped = stopped
             yield StopFile(stopped)

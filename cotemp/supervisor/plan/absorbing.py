@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...agents.record import AgentRecord
 from ...agents.states import Reading, State
+from . import bells
 from .asking import requested
 from .case import shown
 from .changing import with_agent, with_record
@@ -39,8 +40,10 @@ from .model import (
 )
 from .noting import noted
 
-__all__ = ["absorb"]
+__all__ = ["absorb", "shows_the_same"]
 
+SAME = timedelta(seconds=10)
+"""After which a look is noted although it shows nothing new."""
 _Absorbed = tuple[World, tuple[Action, ...]]
 
 
@@ -64,6 +67,17 @@ def _looked(world: World, event: Looked, now: datetime) -> _Absorbed:
         world, more = saw_limit(world, event.agent, now)
         told += more
     return world, told
+
+
+def shows_the_same(world: World, event: Looked, now: datetime) -> bool:
+    """Whether a look shows just what the last one did, shortly ago, of an agent for which nothing is under way."""
+    agent = world.agents.get(event.agent)
+    look = agent.look if agent else None
+    if agent is None or look is None or agent.doing or world.limits or now - look.at >= SAME:
+        return False
+    if event.reading is None or event.pane != look.pane:
+        return False
+    return (event.reading is look.reading or event.reading == look.reading) and not bells.waits(agent.record)
 
 
 def _look(agent: Agent, event: Looked, now: datetime) -> Look:

@@ -16,10 +16,10 @@ from ...agents.limits import Limit
 from ...agents.record import AgentRecord
 from ...agents.sequence import Sequence
 from ...config import Config
-from .absorbing import absorb
+from .absorbing import absorb, shows_the_same
 from .ended import lose_patience
 from .limiting import limits_due, pass_limits
-from .model import Action, Agent, Deed, Doing, Event, Tick, World
+from .model import Action, Agent, Deed, Doing, Event, Looked, Tick, World
 from .phases import pass_phases, sequence_due
 from .rules import outlook
 
@@ -44,7 +44,7 @@ def beginning(
 
 def step(world: World, event: Event, now: datetime) -> tuple[World, tuple[Action, ...]]:
     """The world after `event`, and what is to be done now, in this order."""
-    if isinstance(event, Tick) and not _is_due(world, now):
+    if _tells_nothing(world, event, now):
         return world, ()
     before = world
     world, given = absorb(world, event, now)
@@ -56,10 +56,13 @@ def step(world: World, event: Event, now: datetime) -> tuple[World, tuple[Action
     return _dated(world, now), given
 
 
-def _is_due(world: World, now: datetime) -> bool:
-    """Whether there is something to think about; at first there is."""
-    due = world.due
-    return ALL not in due or any(at is not None and at <= now for at in due.values())
+def _tells_nothing(world: World, event: Event, now: datetime) -> bool:
+    """Whether there is nothing to think about: time passed, but not enough, or a look showed what the last one did."""
+    kind = type(event)
+    if kind is Looked:
+        at = world.due.get(event.agent, now)  # type: ignore[union-attr]
+        return (at is None or at > now) and shows_the_same(world, event, now)  # type: ignore[arg-type]
+    return kind is Tick and ALL in world.due and all(at is None or at > now for at in world.due.values())
 
 
 def _pass_all(world: World, now: datetime) -> tuple[World, tuple[Action, ...]]:
@@ -96,7 +99,9 @@ def _act(world: World, name: str, now: datetime) -> tuple[World, tuple[Action, .
             break
         world, more = _done(world, name, coming.do, now)
         given += more
-    return replace(world, due={**world.due, name: coming.at}), given
+    if name not in world.due or world.due[name] != coming.at:
+        world = replace(world, due={**world.due, name: coming.at})
+    return world, given
 
 
 def _done(world: World, name: str, deed: Deed, now: datetime) -> tuple[World, tuple[Action, ...]]:
