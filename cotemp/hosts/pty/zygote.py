@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ...errors import CotempError, HeldByOther
+from ...store.identity import this_process
+from ..host import Size
 from .answers import failed
+from .screen import Screen
+from .sieve import Sieve
 
 assert sys.platform != "win32"
 
@@ -50,8 +54,19 @@ def main() -> None:
     listening = listen(folder)
     os.write(1, READY)
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-    gc.freeze()
+    _warm_up()
     _serve(listening, held)
+
+
+def _warm_up() -> None:
+    """Do once what every keeper will do, so that its memory is shared and not made anew in each of them."""
+    this_process()
+    screen = Screen(Size().columns, Size().rows, lambda _: None)
+    for piece in Sieve().pieces(b"\x1b[31m" + bytes(range(32, 127)) + "é中e\u0301\x1b[0m".encode()):
+        screen.show(piece)
+    screen.coloured()
+    gc.collect()
+    gc.freeze()
 
 
 def _serve(listening: socket.socket, held: int) -> None:

@@ -16,7 +16,7 @@ from ..host import Launch, Pane, Taken
 from ..keys import checked_keys, checked_text
 from ..launching import handed_over, starter_argv
 from ..sgr import rows_of
-from .panes import MARK, Row, listing, read_rows, server_pid
+from .panes import MARK, WHOSE, Row, listing, read_rows, server_pid
 from .server import NoServer, Server, own_server, tmux_program
 
 __all__ = ["TmuxHost", "session_name"]
@@ -40,6 +40,7 @@ class TmuxHost:
         self._places = places
         self._own = own_server(places)
         self._taken = dict(taken or {})
+        self._seen: dict[str, tuple[Server, Row]] = {}
         self._servers = {socket: Server.at(socket) for socket in sorted({one.socket for one in self._taken.values()})}
 
     def look(self) -> Mapping[str, Pane]:
@@ -57,12 +58,12 @@ class TmuxHost:
         return self._find(launch.agent)[1].pane
 
     def screen(self, agent: str) -> str:
-        server, row = self._find(agent)
-        return rows_of(server.call("capture-pane", "-e", "-p", "-t", row.pane_id))
+        return rows_of(self._captured(agent, "-e"))
 
     def history(self, agent: str, lines: int) -> str:
-        server, row = self._find(agent)
-        printed = server.call("capture-pane", "-p", "-S", f"-{max(lines, 0)}", "-t", row.pane_id)
+        if lines <= 0:
+            return ""
+        printed = self._captured(agent, "-S", f"-{lines}")
         return "\n".join(rows_of(printed).rstrip("\n").split("\n")[-lines:])
 
     def type(self, agent: str, text: str) -> None:
@@ -105,6 +106,18 @@ class TmuxHost:
             raise HeldByOther(f"{agent} runs already, as process {row.pane.pid}", f"end it first: cotemp down {agent}")
         self.stop(agent)
 
+    def _captured(self, agent: str, *how: str) -> str:
+        """What stands in its terminal. The pane in which it was last seen is asked in the same call whose it is."""
+        server, row = self._seen.get(agent) or self._find(agent)
+        capture = ["capture-pane", "-p", *how, "-t"]
+        with suppress(NoServer, NotFound):
+            printed = server.call("display-message", "-p", "-t", row.pane_id, WHOSE, ";", *capture, row.pane_id)
+            whose, _, captured = printed.partition("\n")
+            if row.is_still(whose):
+                return captured
+        server, row = self._find(agent)
+        return server.call(*capture, row.pane_id)
+
     def _reachable(self, agent: str) -> tuple[Server, Row]:
         """Where keys of ours reach its program. Raises HeldByOther, NotFound."""
         server, row = self._find(agent)
@@ -124,6 +137,7 @@ class TmuxHost:
         """Where each agent is; a session that was taken over counts while we have none of our own for that agent."""
         found = {row.mark: (self._own, row) for row in _listed(self._own) if row.mark}
         if only in found or (only and only not in self._taken):
+            self._seen = {**self._seen, **found}
             return found
         wanted = {taken: agent for agent, taken in self._taken.items() if agent not in found}
         for socket, server in self._servers.items():
@@ -131,7 +145,8 @@ class TmuxHost:
                 for row in _listed(server):
                     agent = wanted.pop(Taken(socket, row.session), None)
                     if agent:
-                        found[agent] = server, replace(row, mark=agent, pane=replace(row.pane, agent=agent))
+                        found[agent] = server, replace(row, pane=replace(row.pane, agent=agent))
+        self._seen = found
         return found
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from ...store.identity import identify
 from ..host import Pane, Size
 
-__all__ = ["MARK", "Row", "listing", "read_rows", "server_pid"]
+__all__ = ["MARK", "WHOSE", "Row", "listing", "read_rows", "server_pid"]
 
 MARK = "@cotemp_agent"
 """The pane option that names the agent: only a pane that we started has it, wherever a human moves it."""
+
+WHOSE = f"#{{{MARK}}}|#{{session_name}}"
+"""Asks whose a pane is."""
 
 _NUMBERS = (
     "pane_pid", "pane_dead", "pane_dead_status", "pane_dead_signal", "window_activity", "session_attached",
@@ -33,6 +36,10 @@ class Row:
     mark: str
     session: str
     pane: Pane
+
+    def is_still(self, told: str) -> bool:
+        """Whether the pane of this id is still this one, by what tmux says to `WHOSE` now."""
+        return told == f"{self.mark}|{self.session}"
 
 
 def listing() -> list[str]:
