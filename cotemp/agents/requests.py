@@ -19,7 +19,8 @@ class What(StrEnum):
     """What can be asked."""
 
     UP = "up"
-    """Start `agents` (args: `drain`, `task`, `model`), with the settings that were accepted last."""
+    """Start `agents` (none named: all) with the settings of now. args: `drain`, `task`, `model`, and `keep-stopped`,
+    which leaves alone what was stopped on purpose, as at login."""
     DOWN = "down"
     RELOAD = "reload"
     WAKE = "wake"

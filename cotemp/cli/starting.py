@@ -21,10 +21,10 @@ _NAMES = Arg("agents, panels or session ids (default: those of agents.toml)", me
 
 
 class _Named(NamedTuple):
-    """What was named, told apart; an agent's name counts as the agent's."""
+    """What was named, told apart; an agent's name counts as the agent's. None: all agents there are."""
 
     sessions: list[str]
-    agents: list[str]
+    agents: list[str] | None
 
 
 def up(
@@ -80,28 +80,30 @@ def _args(
     """What the supervisor is asked beside the names. Raises BadUsage for what needs an agent, NotFound for no task."""
     args = {"drain": "yes"} if drain else {}
     chosen = _named(cx, names or ())
+    ours = chosen.agents or []
     if task is not None:
-        if len(chosen.agents) != 1 or chosen.sessions:
+        if len(ours) != 1 or chosen.sessions:
             raise BadUsage("--task needs the name of one agent", f"cotemp up AGENT --task {task}")
         if not task.is_file():
             raise NotFound(f"there is no file {task}", "write the task into a file first")
         args["task"] = str(task.resolve())
     if model is not None:
-        if not chosen.agents:
+        if not ours:
             raise BadUsage("--model needs the names of agents", f"cotemp up AGENT --model {model}")
         args["model"] = model
     return args
 
 
 def _up(cx: Context, names: Sequence[str] | None, args: dict[str, str], *, create: bool, foreground: bool) -> Answer:
-    chosen = _named(cx, names) if names else _Named(cx.config.watched(), list(cx.config.agents))
+    chosen = _named(cx, names) if names else _Named(cx.config.watched(), None)
+    asks = bool(cx.config.agents or agents.known(cx.places)) if chosen.agents is None else bool(chosen.agents)
     sessions = resolved(cx, chosen.sessions, create=create)
     if foreground:
-        ended = agents.become(cx.places, sessions, chosen.agents, args, cx.config_path)
+        ended = agents.become(cx.places, sessions, chosen.agents or () if asks else None, args, cx.config_path)
         if ended is not None:
             return Answer(exit_code=ended)
     watched = control.up(cx.places, sessions, cx.config_path) if sessions else []
-    said = agents.ask(cx.places, What.UP, chosen.agents, args, cx.config_path).said if chosen.agents else ()
+    said = agents.ask(cx.places, What.UP, chosen.agents or (), args, cx.config_path).said if asks else ()
     log = log_file(cx.places)
     json = {"schema": 1, "log": str(log), "sessions": [_json(one) for one in watched], "agents": list(said)}
     lines = [*columns([(one.session, _who(one)) for one in watched]), *map(display_line, said), f"log: {log}"]
@@ -124,10 +126,11 @@ def down(
       cotemp down builder adversary
       cotemp down co-migrate --drain
     """
-    chosen = _named(cx, names) if names else _Named([], agents.known(cx.places))
+    chosen = _named(cx, names) if names else _Named([], None)
+    asks = bool(agents.known(cx.places)) if chosen.agents is None else bool(chosen.agents)
     if drain:
         cx.progress("waiting for the DOs that run ...")
-    said = list(agents.ask(cx.places, What.DOWN, chosen.agents, {}, cx.config_path).said) if chosen.agents else []
+    said = list(agents.ask(cx.places, What.DOWN, chosen.agents or (), {}, cx.config_path).said) if asks else []
     stopped = []
     if chosen.sessions or not names:
         stopped = _sessions_down(cx, resolved(cx, chosen.sessions, create=False), drain=drain, alone=not said)

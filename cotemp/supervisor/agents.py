@@ -81,6 +81,8 @@ def ask(places: Places, what: What, agents: Sequence[str], args: Mapping[str, st
     Raises what the daemon's answer says, NotFound when none runs and `what` starts none, TookTooLong.
     """
     places.make_state()
+    if what is What.RESUME and not agents:
+        places.stop.unlink(missing_ok=True)
     request = request_for(what, agents, args, config)
     answer = ask_desk(places, request, lambda: control.wake(places, config, start=what in STARTS), PATIENCE)
     if answer.exit_code:
@@ -89,13 +91,14 @@ def ask(places: Places, what: What, agents: Sequence[str], args: Mapping[str, st
 
 
 def become(
-    places: Places, sessions: Sequence[str], agents: Sequence[str], args: Mapping[str, str], config: Path
+    places: Places, sessions: Sequence[str], agents: Sequence[str] | None, args: Mapping[str, str], config: Path
 ) -> int | None:
-    """Be the daemon in the place of this process, as `control.become` says; it starts with these agents."""
+    """Be the daemon in the place of this process, as `control.become` says; it is asked for these agents first (none
+    named: for all; None: for none)."""
     places.make_state()
     if control.daemon(places):
         return None
-    if agents:
+    if agents is not None:
         leave(places, request_for(What.UP, agents, args, config))
     return control.become(places, sessions, config)
 

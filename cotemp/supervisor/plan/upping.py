@@ -30,6 +30,9 @@ def up(world: World, event: Requested, now: datetime) -> _Said:
     said: list[str] = []
     tasks = request.agents if task else ()
     for change in changes(world, event.parts, request.agents, tasks=tasks):
+        if request.args.get("keep-stopped") and world.agents[change.agent].record.stopped:
+            said.append(f"{change.agent}: was stopped on purpose, and stays so")
+            continue
         world, line = _carried_out(world, change, request, now)
         said.append(line)
     return world, tuple(said) or ("there are no agents in agents.toml",)
