@@ -9,7 +9,6 @@ from typing import Any
 
 from ...agents.record import AgentRecord
 from ...agents.states import Reading, State
-from . import bells
 from .asking import requested
 from .case import shown
 from .changing import with_agent, with_record
@@ -75,9 +74,7 @@ def shows_the_same(world: World, event: Looked, now: datetime) -> bool:
     look = agent.look if agent else None
     if agent is None or look is None or agent.doing or world.limits or now - look.at >= SAME:
         return False
-    if event.reading is None or event.pane != look.pane:
-        return False
-    return (event.reading is look.reading or event.reading == look.reading) and not bells.waits(agent.record)
+    return event.pane == look.pane and (event.reading is look.reading or event.reading == look.reading)
 
 
 def _look(agent: Agent, event: Looked, now: datetime) -> Look:

@@ -13,7 +13,7 @@ __all__ = ["changed", "drop", "first", "known", "last_rung", "queue", "text_of",
 
 KNOWN = 500
 """How many ids are remembered, so that none is queued twice."""
-KEPT = 30
+KEPT = 12
 """How many bells that are over are kept, for people."""
 _WAITING = (BellState.QUEUED, BellState.RINGING)
 _FIRST = (BellKind.PROMPT, BellKind.RESUME)
@@ -77,14 +77,12 @@ def waits(record: AgentRecord, *kinds: BellKind) -> bool:
 
 def first(record: AgentRecord) -> Bell | None:
     """The bell that is next: one whose ring nobody saw the end of, what gets it going, then in order."""
-    waiting = [one for one in record.bells if one.state in _WAITING]
-    return min(
-        waiting, key=lambda one: (not _was_typed(one), one.kind is not BellKind.PROMPT, one.number), default=None
-    )
+    return min((one for one in record.bells if one.state in _WAITING), key=_rank, default=None)
 
 
-def _was_typed(bell: Bell) -> bool:
-    return bell.state is BellState.RINGING or bell.tries > 0
+def _rank(bell: Bell) -> tuple[bool, bool, int]:
+    was_typed = bell.state is BellState.RINGING or bell.tries > 0
+    return not was_typed, bell.kind not in _FIRST, bell.number
 
 
 def last_rung(record: AgentRecord) -> datetime | None:

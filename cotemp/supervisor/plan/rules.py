@@ -70,11 +70,19 @@ SOONEST: tuple[Rule, ...] = (wedged, wake, task_left, compact, unread, go_on)
 def outlook(world: World, agent: str, now: datetime) -> Next:
     """What happens to `agent` next, when, and why, as far as it is known now."""
     it = Case(world, agent, now)
-    found = next((one for rule in FIRST if (one := rule(it))), None) or _soonest(it)
+    found = _first(it) or _soonest(it)
     retry = it.agent.retry
     if retry and found.do and found.do.act and retry > now:
         return replace(found, at=retry, do=None, why=f"{found.why}; it did not work just now")
     return found
+
+
+def _first(it: Case) -> Next | None:
+    for rule in FIRST:
+        found = rule(it)
+        if found is not None:
+            return found
+    return None
 
 
 def _soonest(it: Case) -> Next:

@@ -48,12 +48,12 @@ def step(world: World, event: Event, now: datetime) -> tuple[World, tuple[Action
         return world, ()
     before = world
     world, given = absorb(world, event, now)
-    world, more = _pass_all(world, now)
+    world, more = _pass_all(world, now, looked=type(event) is Looked)
     given += more
     for name in tuple(_concerned(before, world, now)):
         world, more = _act(world, name, now)
         given += more
-    return _dated(world, now), given
+    return _dated(world, now, looked=type(event) is Looked), given
 
 
 def _tells_nothing(world: World, event: Event, now: datetime) -> bool:
@@ -65,9 +65,9 @@ def _tells_nothing(world: World, event: Event, now: datetime) -> bool:
     return kind is Tick and ALL in world.due and all(at is None or at > now for at in world.due.values())
 
 
-def _pass_all(world: World, now: datetime) -> tuple[World, tuple[Action, ...]]:
-    """What concerns all agents: the sequence and the usage limits."""
-    world, given = pass_phases(world, now)
+def _pass_all(world: World, now: datetime, *, looked: bool) -> tuple[World, tuple[Action, ...]]:
+    """What concerns all agents: the sequence, which no look at a terminal moves, and the usage limits."""
+    world, given = (world, ()) if looked else pass_phases(world, now)
     if world.limits:
         world, more = pass_limits(world, now)
         given += more
@@ -112,7 +112,9 @@ def _done(world: World, name: str, deed: Deed, now: datetime) -> tuple[World, tu
     return world, (*deed.say, *((deed.act,) if deed.act else ()))
 
 
-def _dated(world: World, now: datetime) -> World:
+def _dated(world: World, now: datetime, *, looked: bool) -> World:
     """With the time at which all of it is to be thought about again: at once, as long as the sequence moves."""
+    if looked and not world.limits and ALL in world.due:
+        return world
     at = min((one for one in (limits_due(world), sequence_due(world, now)) if one), default=None)
     return world if world.due.get(ALL, now) == at else replace(world, due={**world.due, ALL: at})

@@ -89,6 +89,8 @@ class Machine:
         self.happened: Counter[str] = Counter()
         self.steps = 0
         self._kill = kill
+        self._looks: dict[str, Looked] = {}
+        self._told: tuple[object, object] = ((), ())
         self._pids = count(100)
 
     # --- the daemon ---
@@ -114,20 +116,25 @@ class Machine:
     def _events(self) -> Iterable[Event]:
         for name in self.config.agents:
             yield self._look(name)
-        yield Reached(self.commits)
-        yield Statuses(dict(self.statuses))
+        told = (self.commits, dict(self.statuses))
+        if told != self._told:
+            self._told = told
+            yield Reached(self.commits)
+            yield Statuses(dict(self.statuses))
         due, self.done = [one for one in self.done if one[0] <= self.now], [o for o in self.done if o[0] > self.now]
         yield from (done for _, done in due)
         yield Tick()
 
     def _take(self, event: Event) -> None:
         self.steps += 1
-        before = self.disk
-        self.world, actions = step(self.world, event, self.now)
-        disk = _disk(self.world)
-        matters = bool(actions) or disk != before
+        before = self.world
+        world, actions = step(before, event, self.now)
+        if world is before:
+            return
+        disk = _disk(world)
+        matters = bool(actions) or disk != self.disk
         self._check("decided", matters)
-        self.disk = disk
+        self.world, self.disk = world, disk
         self._check("written", matters)
         for action in actions:
             self._act(action)
@@ -140,6 +147,7 @@ class Machine:
     def _come_back(self) -> None:
         disk = self.disk
         self.done = []
+        self._told = ((), ())
         self.world = beginning(self.config, disk.records, disk.sequence, disk.limits, disk.handoff)
 
     # --- the world outside ---
@@ -154,8 +162,12 @@ class Machine:
             return Looked(name, pane, None)
         state = State.BUSY if self.now < program.busy_until else State.IDLE
         screen = str(int(self.now.timestamp()) // 60) if state is State.BUSY else "idle"
-        evidence = Evidence("screen", self.now, "…")
-        return Looked(name, pane, Reading(state, evidence, Composer.EMPTY, session_id=program.session, screen=screen))
+        known = self._looks.get(name)
+        if known and known.pane == pane and known.reading and known.reading.screen == screen:
+            return known  # as the eyes of the fleet do: what did not change is not read again
+        reading = Reading(state, Evidence("screen", self.now, "…"), Composer.EMPTY, (), program.session, screen=screen)
+        self._looks[name] = Looked(name, pane, reading)
+        return self._looks[name]
 
     def _act(self, action: Action) -> None:
         if isinstance(action, Start):
