@@ -121,8 +121,8 @@ def watchdog(
         rows = [row for row in _rows(cx) if row.agent in chosen]
         json = {"schema": 1, "agents": [_explained(cx, row)["agent"] for row in rows]}
         return Answer(json, [line for row in rows for line in _why(row)] or ["there are no agents"])
-    chosen = named(cx, names) if names else ()
-    ended = agents.become(cx.places, cx.config.watched(), chosen, {"keep-stopped": "yes"}, cx.config_path)
+    ours = named(cx, names) if names else ()
+    ended = agents.become(cx.places, cx.config.watched(), ours, {"keep-stopped": "yes"}, cx.config_path)
     if ended is None:
         running = control.daemon(cx.places)
         raise HeldByOther(running.said() if running else "another supervisor runs", "what it does: cotemp status")

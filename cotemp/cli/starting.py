@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from ..agents.requests import What
 from ..display import display_line
-from ..errors import BadUsage, NotFound
+from ..errors import BadUsage, NotFound, WaitsForHuman
 from ..supervisor import agents, control, login
 from ..supervisor.logfile import log_file
 from ..times import parse_duration, parse_utc
@@ -95,6 +95,8 @@ def _args(
 
 
 def _up(cx: Context, names: Sequence[str] | None, args: dict[str, str], *, create: bool, foreground: bool) -> Answer:
+    if cx.places.is_stopped():
+        raise WaitsForHuman(f"everything is stopped by the file {cx.places.stop}", "to go on: cotemp resume")
     chosen = _named(cx, names) if names else _Named(cx.config.watched(), None)
     asks = bool(cx.config.agents or agents.known(cx.places)) if chosen.agents is None else bool(chosen.agents)
     sessions = resolved(cx, chosen.sessions, create=create)
