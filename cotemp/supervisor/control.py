@@ -27,6 +27,8 @@ __all__ = ["Watched", "become", "daemon", "down", "ensure_free", "up", "wake"]
 _DETACHED = 0x00000208  # Windows: DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
 PATIENCE = 15.0
 """Seconds that a daemon may take to start, to follow, or to end."""
+ENDING = 120.0
+"""Seconds that a daemon may take to end agents, and then itself."""
 AGAIN = 30.0
 """Windows: seconds after which a daemon that ended with an error is started again."""
 _FINAL = (0, 2, 3, 7)
@@ -128,7 +130,7 @@ def down(places: Places, sessions: Sequence[str] = (), *, drain: bool = False) -
             raise NotFound(f"the daemon does not watch {', '.join(sessions)}", "who does: cotemp status")
         left = [s for s in before if s not in given_up]
         write_wanted(places, left, finishing=given_up if drain else [])
-        if left or drain:
+        if left or drain or _cares_for_agents(places):
             _tell(running)
         else:
             # An `up` that comes meanwhile must not take the daemon that is ending for its own.
@@ -141,10 +143,27 @@ def down(places: Places, sessions: Sequence[str] = (), *, drain: bool = False) -
         return [s for s in given_up if s not in wanted]
 
     def settled() -> bool:
-        return not any(_is_ours(places, s) for s in leaving()) if read_wanted(places) else daemon(places) is None
+        if read_wanted(places) or _wanted_agents(places):
+            return not any(_is_ours(places, s) for s in leaving())
+        return daemon(places) is None
 
-    _wait(settled, "the daemon did not give them up", places, math.inf if drain else PATIENCE)
+    patience = ENDING if _cares_for_agents(places) else PATIENCE
+    _wait(settled, "the daemon did not give them up", places, math.inf if drain else patience)
     return leaving()
+
+
+def _cares_for_agents(places: Places) -> bool:
+    """Whether a daemon may have to end agents, each in its own time, before it ends itself."""
+    from .agents import known  # asks us for a daemon
+
+    return bool(known(places))
+
+
+def _wanted_agents(places: Places) -> bool:
+    """Whether a daemon stays for agents."""
+    from .agents import records
+
+    return any(record.wanted and not record.stopped for record in records(places).values())
 
 
 def ensure_free(places: Places, sessions: Sequence[str]) -> None:

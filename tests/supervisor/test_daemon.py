@@ -298,3 +298,19 @@ def test_the_phase_changes_once(field: Field, serve: Serve, repo: Path) -> None:
 def test_the_phase_changes_once_whatever_happens(field: Field, serve: Serve, repo: Path, step: str) -> None:
     """The same for each single step."""
     advanced(field, serve, repo, [step])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of the daemon that is left running
+def test_down_waits_for_its_agents(field: Field, serve: Serve) -> None:
+    """When everything is taken down the daemon ends last: no agent is left running, however long each takes to go."""
+    names = [f"agent{number}" for number in range(5)]
+    for name in names:
+        field.add(name)
+    one = serve_with(serve, field)
+    for name in names:
+        field.mocks[name].tell("wedge deaf")
+    agents.ask(field.places, What.DOWN, names, {}, field.file)
+    control.down(field.places)
+    assert control.daemon(field.places) is None
+    assert one.died() == 0
+    assert not [pane for pane in field.host.look().values() if not pane.dead]

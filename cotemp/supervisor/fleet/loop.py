@@ -81,7 +81,8 @@ class Loop:
         self._acting.close()
 
     def _round(self) -> None:
-        self._events.extend(self._gather())
+        if not self._events:  # else they could not be kept the last time
+            self._events.extend(self._gather())
         if not self._events:
             return
         self._events.append(Tick())

@@ -71,6 +71,8 @@ class Sources:
     def again(self) -> None:
         """Tell again what may have gone astray."""
         self._courier.again()
+        self._mail = Mail(self._station.places)
+        self._stopped = None
 
     def close(self) -> None:
         """Ask nothing more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from ...agents.launching import plan_launch
 from ...agents.record import BellKind, Launched
@@ -114,10 +115,10 @@ class Terminals:
 
     def ring(self, action: Ring, world: World) -> Done:
         """Type the bell; one process at a time types to an agent."""
-        name, launched = action.agent, world.agents[action.agent].record.launched
-        reader = self._reader(world, name, launched)
-        host = self._hosting.host(host_of(world, name))
-        line = OneLine(host, name, reader.read, reader.holds)
+        name, agent = action.agent, world.agents[action.agent]
+        reader = self._reader(world, name, agent.record.launched)
+        read = partial(reader.read, previous=agent.look.reading if agent.look else None)
+        line = OneLine(self._hosting.host(host_of(world, name)), name, read, reader.holds)
         try:
             with hold(self._station.places, f"ring-{name.casefold()}", f"ringing {name}"):
                 rung = ring(

@@ -18,7 +18,7 @@ class Workers:
     hangs keeps nobody from leaving.
     """
 
-    def __init__(self, size: int = 6) -> None:
+    def __init__(self, size: int = 12) -> None:
         self._size = size
         self._waiting: deque[tuple[str, Work]] = deque()
         self._busy: set[str] = set()
