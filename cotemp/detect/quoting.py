@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .faint import is_alarming
 from .looks import Looks
 from .rows import Row
 
@@ -15,6 +16,7 @@ _RESULT = re.compile(r"^(\s*)⎿")
 _BULLET = re.compile(r"^\s*[⏺●•✦] ")
 _OWN = re.compile(r' · |\{"type":"error"|API Error')
 _BEGINS = re.compile(r"^[\W_]*(?:(?:API )?Error\b.*|.* · )?$")
+_CALL = re.compile(r"^\s*[⏺●] \w+\(")
 _PROMPT = re.compile(r"^[❯>][\u00a0 ](?![/!])")
 
 
@@ -44,9 +46,13 @@ def begins(text: str, at: int) -> bool:
 
 
 def _answers(rows: Sequence[Row], place: int) -> bool:
-    """Whether a result stands below a prompt: then the program answered it itself, as it does when it cannot go on."""
+    """Whether a result is the program's own answer, as it gives one when it cannot go on: it stands below a prompt, or
+    is red and belongs to no call of a tool."""
     above = next((row for row in reversed(rows[:place]) if row.plain), None)
-    return above is not None and _PROMPT.match(above.text) is not None
+    if above is None or _PROMPT.match(above.text):
+        return above is not None
+    last = rows[place].runs[-1:]
+    return not _CALL.match(above.text) and any(is_alarming(run.style) for run in last)
 
 
 def _is_typed(row: Row, looks: Looks) -> bool:

@@ -7,10 +7,12 @@ import pytest
 from cotemp.agents.states import Composer, Problem, State
 
 from .drawn import LIMIT, SPINNER, SUGGESTION, claude, claude_dialog, codex, gemini
-from .stage import look
+from .stage import OFF, RED, look
 
 IDLE, BUSY, BLOCKED, LIMITED, UNKNOWN = State.IDLE, State.BUSY, State.BLOCKED, State.LIMITED, State.UNKNOWN
 EMPTY, DRAFT, COVERED = Composer.EMPTY, Composer.DRAFT, Composer.COVERED
+TYPED = "\x1b[48;5;237m"
+"""The ground on which Claude Code shows what a human sent."""
 MENU = ("❯ 1. Yes", "  2. Yes, and don't ask again", "  3. No, and tell Claude what to do differently (esc)")
 
 CLAUDE = {
@@ -70,6 +72,13 @@ CLAUDE = {
     "limited": (claude("❯ go on", f"  ⎿  {LIMIT}", "     /upgrade to increase your usage limit"), LIMITED, EMPTY),
     "limited, as a message": (claude(f"⏺ {LIMIT}", "", "✻ Cogitated for 0s"), LIMITED, EMPTY),
     "limited, at the edge": (claude(LIMIT, "/login to switch", "", "✻ Cogitated for 0s"), LIMITED, EMPTY),
+    "limited in the middle of a turn": (
+        claude("⏺ Bash(ls)", "  ⎿  a.py", "     b.py", f"  ⎿  {RED}{LIMIT}{OFF}"),
+        LIMITED,
+        EMPTY,
+    ),
+    "a tool fails with a limit": (claude("⏺ Bash(cat log)", f"  ⎿  {RED}{LIMIT}{OFF}"), IDLE, EMPTY),
+    "a human quotes a limit in a second line": (claude("❯ the log says", f"{TYPED}{LIMIT}{OFF}"), IDLE, EMPTY),
     "limited with a draft": (claude(LIMIT, composer="then this"), LIMITED, DRAFT),
     "limited, dialog": (
         claude_dialog(" What do you want to do?", " ❯ 1. Stop and wait for limit to reset", "   2. Add funds"),

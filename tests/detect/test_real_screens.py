@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cotemp.agents.states import Composer, State
+from cotemp.agents.states import Composer, Problem, State
 
-from .stage import look, screen_of, truth_of
+from .stage import SCREENS, look, screen_of, truth_of
 
-FOLDERS = [f"{program}-{size}" for program in ("claude", "codex", "gemini") for size in ("80x24", "120x40", "250x50")]
+FOLDERS = sorted(folder.name for folder in SCREENS.glob("*-*x*") if not folder.name.startswith("opencode"))
 CASES = [(folder, *row) for folder in FOLDERS for row in truth_of(folder)]
 QUIET = {"idle", "busy"}
 """States that the screen of Codex does not tell apart while words of an answer arrive."""
@@ -29,3 +29,9 @@ def test_real_screens_alone(folder: str, name: str, title: str, state: str, comp
     quiet = folder.startswith("codex") and state in QUIET
     assert reading.state == (State.UNKNOWN if covered or quiet else state)
     assert reading.composer == composer
+
+
+def test_a_real_login_that_is_gone() -> None:
+    """Claude Code answers the prompt itself, and waits: the problem stands beside the state."""
+    assert look("claude", screen_of("claude-120x40", "idle-login-gone")).problem == Problem.LOGIN
+    assert look("claude", screen_of("claude-120x40", "idle-after-turn")).problem is None
