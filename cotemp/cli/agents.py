@@ -171,7 +171,12 @@ def resume(cx: Context, names: Annotated[list[str] | None, _NAMES] = None) -> An
       cotemp resume
       cotemp resume builder
     """
-    return _asked(cx, What.RESUME, named(cx, names) if names else ())
+    was_stopped = not names and cx.places.is_stopped()
+    answer = _asked(cx, What.RESUME, named(cx, names) if names else ())
+    if not was_stopped:
+        return answer
+    said = ["the stop of everything is ended", *(line for line in answer.json["said"] if "nothing" not in line)]
+    return Answer({"schema": 1, "said": said}, [display_line(line) for line in said])
 
 
 def stop_all(cx: Context) -> Answer:

@@ -65,7 +65,7 @@ def agent_lines(rows: Sequence[AgentStatus], now: datetime, room: int) -> list[s
             headers.pop(number)
             for row in cells:
                 row.pop(number)
-    told = [[_next(row), _known(row)] for row in rows]
+    told = [[_next(row, now), _known(row)] for row in rows]
     left = room - _total(headers, cells) - _GAP if room else 0
     if room and left < 2 * _SHORTEST:
         told = [[clipped(following, max(0, left))] for following, _ in told] if left >= _SHORTEST else [[]] * len(rows)
@@ -102,13 +102,12 @@ def _age(utc: str | None, now: datetime) -> str:
     return show_duration(max(0.0, (now - since).total_seconds())) if since else _NOTHING
 
 
-def _next(row: AgentStatus) -> str:
+def _next(row: AgentStatus, now: datetime) -> str:
     if row.limited_until and row.state == "limited":
-        return f"until {row.limited_until[11:16]} UTC"
+        return f"until {moment(row.limited_until, now)}"
     if row.next is None:
         return _NOTHING
-    when = local_or_none(row.next.at)
-    at = f" at {local(when):%H:%M}" if when else ""
+    at = f" at {moment(row.next.at, now)}" if row.next.at else ""
     return display_line(f"{row.next.action}{at}: {row.next.why}")
 
 

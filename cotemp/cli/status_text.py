@@ -40,14 +40,28 @@ def table(snapshot: Snapshot, session: str | None, room: int) -> Iterator[str]:
     The name of the own `session` is set off.
     """
     yield _headline(snapshot)
-    if snapshot.sessions:
-        yield from _lines(_fitting(snapshot.sessions, session, room), snapshot.sessions, room)
+    rows = _worth_a_row(snapshot)
+    if rows:
+        yield from _lines(_fitting(rows, session, room), rows, room)
     if snapshot.agents or snapshot.phase or snapshot.checks:
         from .agents_text import agents_part  # only where there are agents
 
         yield from agents_part(snapshot, room)
     for sentence in snapshot.attention:
         yield f"{paint('!', 'red')} {display_line(sentence)}"
+
+
+def _worth_a_row(snapshot: Snapshot) -> list[SessionStatus]:
+    """The sessions, but for those of agents in which nothing waits and nothing ran: the agents have their own table."""
+    agents = {row.agent.casefold() for row in snapshot.agents}
+    return [
+        row
+        for row in snapshot.sessions
+        if row.session.casefold() not in agents
+        or row.watcher.state != "stopped"
+        or row.pid is not None
+        or any((row.inbox_dos, row.outbox_dos, row.held, row.unknown, row.notes_unread))
+    ]
 
 
 def one_line(snapshot: Snapshot) -> str:
