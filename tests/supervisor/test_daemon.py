@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -202,9 +203,9 @@ def write(repo: Path, name: str, text: str, subject: str = "work") -> str:
     return git(repo, "rev-parse", "HEAD")
 
 
-def handoff(repo: Path, to: str) -> str:
+def handoff(repo: Path, to: str, more: str = "") -> str:
     """The table of a handoff: claims are for that agent."""
-    return f'[handoff]\nrepo = "{repo}"\nref = "main"\ncommits = [{{ prefix = "claim(", to = "{to}" }}]\n'
+    return f'[handoff]\nrepo = "{repo}"\nref = "main"\ncommits = [{{ prefix = "claim(", to = "{to}" }}]\n{more}\n'
 
 
 def idle_for(field: Field, name: str, seconds: float) -> None:
@@ -250,6 +251,11 @@ def sequence(field: Field) -> Sequence:
     read = files.read(files_of(field).index, Sequence)
     assert read
     return read[0]
+
+
+def in_phase(field: Field, phase: str) -> None:
+    """Wait until that is the current phase."""
+    eventually(lambda: sequence(field).phase == phase, 30)
 
 
 PHASES = """
@@ -314,3 +320,30 @@ def test_down_waits_for_its_agents(field: Field, serve: Serve) -> None:
     assert control.daemon(field.places) is None
     assert one.died() == 0
     assert not [pane for pane in field.host.look().values() if not pane.dead]
+
+
+@pytest.mark.slow
+def test_a_whole_sequence(field: Field, serve: Serve, repo: Path) -> None:
+    """Two phases from beginning to end: the loop is led through both and stopped, and the end is told once."""
+    told_on_desktop = field.root / "notified"
+    loop = field.add("builder")
+    chief = field.add("orchestrator", 'prompt_text = "look after them"\nwake = { every = "1h" }', kind="persistent")
+    script = f'echo "$1" >> "{told_on_desktop}"'
+    notify = json.dumps(["sh", "-c", script, "notify", "{text}"])
+    phases = PHASES.split('[[phases]]\nid = "c"')[0]
+    field.write(handoff(repo, "builder", 'journal = "JOURNAL.md"') + phases + f"[supervisor]\nnotify = {notify}\n")
+    serve_with(serve, field)
+    with told(field):
+        for phase in ("a", "b"):
+            in_phase(field, phase)
+            field.becomes("builder", "idle", 30)
+            write(repo, f"STATUS-{phase}.md", "## DONE\n")
+        eventually(lambda: files_of(field).complete.exists(), 30)
+        field.becomes("builder", "done", 30)
+        eventually(lambda: any("last scheduled wake" in one for one in chief.prompts()), 30)
+        eventually(lambda: (repo / "JOURNAL.md").exists() and told_on_desktop.exists(), 30)
+        field.becomes("orchestrator", "idle")
+    assert [start["resumed"] for start in loop.starts()] == [False, False]
+    assert len((repo / "JOURNAL.md").read_text().splitlines()) == 1
+    assert len(told_on_desktop.read_text().splitlines()) == 1
+    assert not field.pane("orchestrator").dead
