@@ -113,6 +113,8 @@ def test_an_account_may_be_called_anything(places: Places, kept: Kept, at: Agent
     files = [at.limit(name) for name in ("a", "A", "..", "/", "con", "a/b", "a b", "x" * 300, "ä", "ö")]
     assert len({file.name.casefold() for file in files}) == len(files)
     assert all(file.parent == at.limits and len(file.name) < 80 for file in files)
+    assert at.limit("anthropic").name == "anthropic.json"
+    assert at.limit("con").stem != "con"
 
 
 def test_a_name_that_is_no_text_spoils_no_record(places: Places) -> None:

@@ -117,6 +117,7 @@ def test_nobody_is_asked_for_a_password(
     for name in ("GIT_ASKPASS", "SSH_ASKPASS"):
         monkeypatch.setenv(name, str(askpass))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    pair.builder.git("config", "core.askPass", str(askpass))
     pair.builder.git("remote", "set-url", "origin", locked)
     with pytest.raises(GitFailed):
         fetch(repo_of, "origin/main")
