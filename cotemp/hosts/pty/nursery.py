@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,15 @@ def start_keeper(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     make_folder(folder, 0o700)
     zygote = folder.parent / ZYGOTE
     make_folder(zygote, 0o700)
-    try:
-        record: dict[str, Any] = ask(zygote, asked | {"folder": str(folder)})
-    except NotFound:  # none runs, or it was just about to end
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            record: dict[str, Any] = ask(zygote, asked | {"folder": str(folder)})
+            return record
+        except NotFound:  # none runs, or it is just beginning or ending
+            if time.monotonic() > deadline:
+                raise TookTooLong(f"no keeper began within {PATIENCE:.0f} s", f"see {zygote / 'log'}") from None
         _start_zygote(zygote)
-        record = ask(zygote, asked | {"folder": str(folder)})
-    return record
 
 
 def _start_zygote(folder: Path) -> None:
