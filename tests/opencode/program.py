@@ -24,22 +24,19 @@ __all__ = ["AGENT", "Opencode", "agents_toml", "plain", "squeezed"]
 AGENT = "builder"
 
 
-def agents_toml(folder: Path, **more: str) -> Path:
-    """Settings with one opencode that waits for what it is told; `more` are further keys of the agent, in TOML."""
-    (folder / "work").mkdir(exist_ok=True)
+def agents_toml(folder: Path, **more: str) -> str:
+    """Settings with one opencode that waits for what it is told; `more` are other or further keys of the agent."""
+    work = folder / "work"
+    work.mkdir(exist_ok=True)
+    keys = {"kind": "persistent", "backend": "opencode", "workdir": str(work), **more}
     lines = [
         "schema = 1",
         "[backends.opencode]",
         f"argv = [{json.dumps(str(binary()))}]",
         f"[agents.{AGENT}]",
-        'kind = "persistent"',
-        'backend = "opencode"',
-        f"workdir = {json.dumps(str(folder / 'work'))}",
-        *(f"{key} = {value}" for key, value in more.items()),
+        *(f"{key} = {json.dumps(value)}" for key, value in keys.items()),
     ]
-    file = folder / "agents.toml"
-    file.write_text("\n".join(lines) + "\n")
-    return file
+    return "\n".join(lines) + "\n"
 
 
 class Opencode:
@@ -47,7 +44,9 @@ class Opencode:
 
     def __init__(self, folder: Path, url: str, size: Size | None = None) -> None:
         write_config(folder / "user", url)
-        self.config = load(agents_toml(folder))
+        file = folder / "agents.toml"
+        file.write_text(agents_toml(folder))
+        self.config = load(file)
         self.size = size or Size(120, 40)
         self.places = Places.at(folder / "CoTemp", root=folder / "state")
         self.places.make_state()
