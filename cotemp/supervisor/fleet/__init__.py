@@ -1,7 +1,11 @@
 """Performs the plan: looks at the agents, gathers what happened, takes a step, does what it says, and remembers it.
 
-sources (what happened) ──> loop ──> plan.step ──> book (kept on disk) ──> acting (done, in threads) ──> loop
-  terminals, errands (git), mail, checks, requests            terminals: starting, ringing, stopping; service, desktop
+sources ─ what happened ──> loop ──> plan.step ──> book ─ kept on disk ──> acting ─ done in threads ──> loop
+
+sources: courier (the repo of the handoff), mail (inboxes), checks, requests, and the terminals
+terminals: eyes (look), starting and its trials, line and ringing, stopping; hosting says in which host
+acting: the terminals again, service, desktop, journal
+book: the state of the agents, and rows for `status`
 """
 
 from __future__ import annotations

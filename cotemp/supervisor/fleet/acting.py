@@ -59,7 +59,7 @@ class Acting:
     def perform(self, action: Action, world: World) -> None:
         """Begin it; `world` is the one in which it was decided."""
         if isinstance(action, Tell):
-            self._station.tell(action.agent, action.line)
+            self._station.say(action.agent, action.line)
         elif isinstance(action, Answer):
             self._workers.give("answers", partial(self._answer, action))
         elif isinstance(action, RunService):
@@ -142,3 +142,10 @@ def _mark_stopped(station: Station, *, there: bool) -> None:
 def _lane(action: Start | Stop | Ring) -> str:
     """What is done one after the other; an end at once waits for nothing that is done to the agent meanwhile."""
     return f"end {action.agent}" if isinstance(action, Stop) and not action.gently else action.agent
+
+
+def _line(action: Start | Stop | Ring) -> str:
+    """What is done, and why, for the log."""
+    if isinstance(action, Ring):
+        return f"bell {action.bell.number} ({action.bell.kind})"
+    return f"{type(action).__name__.lower()}: {action.why}"
