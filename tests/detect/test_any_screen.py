@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -39,7 +40,7 @@ PIECES = [
 ]
 SCREEN = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=60).map("".join)
 BACKENDS = st.sampled_from(sorted(SHIPPED))
-REAL = sorted(SCREENS.glob("*/*.ansi"))
+REAL = sorted(one for one in SCREENS.glob("*/*.ansi") if not one.name.startswith("over-"))  # their last line tells
 PROMPTS = re.compile(r"[❯›>!#$%*╹]")
 
 
@@ -62,11 +63,10 @@ def test_without_a_prompt_nothing_is_idle_and_empty(name: str, screen: str) -> N
 
 @given(st.sampled_from(REAL), st.data())
 @settings(max_examples=60)
-def test_a_screen_that_is_cut_off_is_never_emptier_than_it_was(path: object, data: st.DataObject) -> None:
-    """Of a screen that was not idle and empty, no upper part of it is: a footer or a dialog may be out of sight."""
-    assert hasattr(path, "read_text")
+def test_a_screen_that_is_cut_off_is_never_emptier_than_it_was(path: Path, data: st.DataObject) -> None:
+    """Of a screen whose composer is not empty, no upper part shows an empty one: its draft or dialog may be cut off."""
     text = path.read_text(encoding="utf-8")
-    name = path.parent.name.partition("-")[0]  # type: ignore[attr-defined]
+    name = path.parent.name.partition("-")[0]
     whole = see(SHIPPED[name], text)
     lines = text.split("\n")
     upper = "\n".join(lines[: data.draw(st.integers(0, len(lines)))])
