@@ -47,7 +47,8 @@ def _keeper(places: Places) -> psutil.Process:
 
 def test_the_program_of_a_killed_keeper_ends(host: Host, places: Places, tmp_path: Path) -> None:
     """`kill -9` of a keeper leaves no program that nobody can reach; the agent is dead, and can be started again."""
-    started = host.start(launch("builder", tmp_path, "sh", "-c", "trap '' HUP; while :; do sleep 1; done"))
+    started = host.start(launch("builder", tmp_path, "sh", "-c", "trap '' HUP; echo deaf; while :; do sleep 1; done"))
+    until_shown(host, "builder", "deaf")
     _keeper(places).kill()
     assert eventually(lambda: pane(host, "builder").dead)
     assert pane(host, "builder").exit_code is None
