@@ -100,7 +100,11 @@ class Case:
     ) -> Next:  # fmt: skip
         """The answer of a rule; `state` is what the terminal shows, unless said otherwise. `do` is asked when due."""
         deed = do() if do and at and at <= self.now else None
-        return Next(state or self.state, action, at, why, rule, self.evidence(), deed)
+        return Next(state or self._told_state(), action, at, why, rule, self.evidence(), deed)
+
+    def _told_state(self) -> State:
+        until = self.waits_until if self.state is State.IDLE else None
+        return State.WAITING if until and until > self.now else self.state
 
     def launch(self, why: str, record: AgentRecord | None = None) -> Deed:
         """Start it, with its old conversation if it has one to go on with; what still runs there is ended first."""

@@ -10,9 +10,11 @@ from ...agents.record import AgentRecord
 from .case import alive
 from .model import Agent, World
 
-__all__ = ["Change", "changes"]
+__all__ = ["RUNNING", "Change", "changes"]
 
 Why = tuple[tuple[str, str, str], ...]
+RUNNING, ARMED = "running", "waits for its time"
+"""What an agent that is started is then; a task and a service with a wake run only when that is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def _change(world: World, name: str, parts: Mapping[str, str] | None, tasks: Col
             return _armed(name, agent)
         if settings.kind == "service" and settings.wake is not None:
             return _armed(name, agent)
-        return Change(name, "start", (("state", _before(agent.record), "running"),))
+        return Change(name, "start", (("state", _before(agent.record), RUNNING),))
     if not _is_up(agent.record):
         return Change(name, "take-over", (("state", "runs, and is not looked after", "looked after"),))
     why = _differences(agent.record, parts) if parts is not None else ()
@@ -59,7 +61,7 @@ def _armed(name: str, agent: Agent) -> Change:
     """One that runs only when it is its time."""
     if _is_up(agent.record):
         return Change(name, "keep")
-    return Change(name, "start", (("state", _before(agent.record), "waits for its time"),))
+    return Change(name, "start", (("state", _before(agent.record), ARMED),))
 
 
 def _differences(record: AgentRecord, parts: Mapping[str, str]) -> Why:

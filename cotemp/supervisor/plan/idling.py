@@ -34,12 +34,11 @@ def go_on(it: Case) -> Next | None:
     after = it.set.idles_for
     if it.state is not State.IDLE or after is None or not it.set.watch.nudge:
         return None
-    idle = timedelta(seconds=after)
-    since, until, nudged = it.seen.since, it.waits_until, it.record.nudged
+    idle, until, nudged = timedelta(seconds=after), it.waits_until, it.record.nudged
+    since = max(it.seen.since, it.world.began or it.now)  # who comes back has to learn first who waits for what
     if until and until > max(since, nudged or since):
         at = min(until, max(since, nudged or since) + LONGEST_WAIT)
-        waits = State.WAITING if it.now < at else None
-        return it.next("waits", "WAITING-UNTIL passes", "nudge", at, lambda: _nudge(it), state=waits)
+        return it.next("waits", "WAITING-UNTIL passes", "nudge", at, lambda: _nudge(it))
     if nudged is None or since - nudged > NO_WORK:
         return it.next("idles", f"it idles for {after / 60:g} min then", "nudge", since + idle, lambda: _nudge(it))
     return _restart(it, nudged, idle) if it.set.watch.heal else None
@@ -51,7 +50,7 @@ def _nudge(it: Case) -> Deed:
 
 def _restart(it: Case, nudged: datetime, idle: timedelta) -> Next:
     lately = tuple(one for one in it.record.idle_restarts if one > it.now - RESTARTS_SINCE)
-    at = nudged + max(idle, min(idle * 2 ** min(len(lately), 10), LONGEST))
+    at = max(nudged, it.world.began or nudged) + max(idle, min(idle * 2 ** min(len(lately), 10), LONGEST))
     why = "it went on idling after it was told to go on"
     return it.next(
         "idles", why, "restart", at, lambda: it.launch(why, replace(it.record, idle_restarts=(*lately, it.now)))

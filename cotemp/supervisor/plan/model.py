@@ -121,9 +121,10 @@ class World:
     """Everything that decides; `beginning` makes one.
 
     `agents[*].record`, `limits`, `handoff` and `sequence` are kept on disk, written in this order; the rest is seen
-    again after a restart. `stopped_all`: a file STOP stands in the home. `ending`: the part of the sequence's end that
-    is under way. `answered`: requests that were carried out lately. `told`: what was said once and is not repeated.
-    `due`: when each agent (and "", all of them together) has to be thought about again although nothing happened.
+    again after a restart. `stopped_all`: a file STOP stands in the home. `began`: since when we look. `ending`: the
+    part of the sequence's end that is under way. `answered`: requests that were carried out lately. `told`: what was
+    said once and is not repeated. `due`: when each agent (and "", all of them together) has to be thought about again
+    although nothing happened.
     """
 
     config: Config
@@ -134,6 +135,7 @@ class World:
     statuses: Mapping[str, StatusSeen] = field(default_factory=dict)
     checks: Mapping[str, CheckSeen] = field(default_factory=dict)
     stopped_all: bool = False
+    began: datetime | None = None
     ending: Doing | None = None
     answered: Mapping[str, Answer] = field(default_factory=dict)
     told: frozenset[str] = frozenset()

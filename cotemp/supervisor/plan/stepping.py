@@ -47,6 +47,8 @@ def step(world: World, event: Event, now: datetime) -> tuple[World, tuple[Action
     if _tells_nothing(world, event, now):
         return world, ()
     before = world
+    if world.began is None:
+        world = replace(world, began=now)
     world, given = absorb(world, event, now)
     world, more = _pass_all(world, now, looked=type(event) is Looked)
     given += more

@@ -11,7 +11,7 @@ from ...agents.states import State
 from . import bells
 from .case import shown
 from .changing import with_agent, with_record
-from .diff import Change, changes, runs
+from .diff import RUNNING, Change, changes, runs
 from .model import Requested, World
 from .words import Refused
 
@@ -43,14 +43,14 @@ def _carried_out(world: World, change: Change, request: Request, now: datetime) 
     if change.what == "stop":
         return with_record(world, name, stopped=Stopped(now, "it is in agents.toml no more")), f"{name}: is stopped"
     record = _readied(record, request, now)
-    if change.what == "start" and _starts_now(world, change, request):
+    if change.what == "start" and change.why[0][2] == RUNNING:
         record = replace(record, relaunch=now)
     world = with_fresh_tries(with_record(world, name, record), name)
     if request.args.get("task"):
         return _dispatched(world, name, request, now)
     if change.what == "restart":
         return _renewed(world, change, request, now)
-    return world, f"{name}: {_line(world, change)}"
+    return world, f"{name}: {_line(change)}"
 
 
 def _readied(record: AgentRecord, request: Request, now: datetime) -> AgentRecord:
@@ -67,15 +67,6 @@ def _readied(record: AgentRecord, request: Request, now: datetime) -> AgentRecor
         model=request.args.get("model"),
         served_wake=now if returns or record.served_wake is None else record.served_wake,
     )
-
-
-def _starts_now(world: World, change: Change, request: Request) -> bool:
-    settings = world.config.agents[change.agent]
-    if settings.kind == "service":
-        return settings.wake is None
-    if settings.kind == "task":
-        return bool(request.args.get("task") or request.agents) and settings.wake is None
-    return True
 
 
 def with_fresh_tries(world: World, name: str) -> World:
@@ -101,10 +92,10 @@ def _renewed(world: World, change: Change, request: Request, now: datetime) -> t
     return with_record(world, change.agent, relaunch=now), f"{change.agent}: {when} ({keys})"
 
 
-def _line(world: World, change: Change) -> str:
-    if change.what == "start" and change.why and change.why[0][2] != "running":
-        return "waits for its time"
-    return {"start": "starts", "keep": "stays as it is", "take-over": "is looked after from now on"}[change.what]
+def _line(change: Change) -> str:
+    if change.what == "start":
+        return "starts" if change.why[0][2] == RUNNING else change.why[0][2]
+    return {"keep": "stays as it is", "take-over": "is looked after from now on"}[change.what]
 
 
 def down(world: World, event: Requested, now: datetime) -> _Said:

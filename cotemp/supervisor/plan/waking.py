@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ...agents.record import BellKind
-from ...agents.states import State
 from ...errors import BadConfig
 from . import bells
 from .case import Case
@@ -25,7 +24,7 @@ def wake(it: Case) -> Next | None:
     at = next_wake(it)
     if at is None or it.set.kind == "task" or it.world.sequence.complete:
         return None
-    return it.next("wake", "its scheduled wake", "wake", at, lambda: _woken(it), state=_at_work(it))
+    return it.next("wake", "its scheduled wake", "wake", at, lambda: _woken(it))
 
 
 def _woken(it: Case) -> Deed:
@@ -34,11 +33,6 @@ def _woken(it: Case) -> Deed:
     if not bells.waits(record, BellKind.WAKE):  # one that still waits is for this one, too
         record = bells.queue(record, f"wake:{due.isoformat()}", BellKind.WAKE, prompt_of(it.set.wake), it.now)
     return Deed(record)
-
-
-def _at_work(it: Case) -> State | None:
-    waits = it.waits_until
-    return State.WAITING if it.state is State.IDLE and waits and waits > it.now else None
 
 
 def prompt_of(wake: Wake | None) -> str:

@@ -134,6 +134,16 @@ def test_waiting_until() -> None:
     )
 
 
+def test_a_daemon_that_comes_back_to_idle_agents() -> None:
+    """It first learns who waits for what: it nudges and restarts nobody in its first minutes."""
+    told = running(PHASED)
+    follow(told, [("15m", idle("builder"), "ring builder nudge"), ("1s", ends("builder")), ("14m", idle("builder"))])
+    told.crash()
+    output = {"output": told.now.timestamp() - 3600}
+    follow(told, [("2m", idle("builder", pane=output)), ("2s", statuses(pvfix="until 3h")), ("2h", tick)])
+    assert told.next("builder").state is State.WAITING
+
+
 def test_waiting_for_ever() -> None:
     """Who says that it waits for longer than a week is asked after a week."""
     told = running(PHASED)

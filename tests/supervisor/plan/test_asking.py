@@ -1,0 +1,143 @@
+"""What people ask for: `plan` shows just what `up` does, each request is carried out once, refusals say what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cotemp.agents.requests import What
+from cotemp.agents.states import State
+from cotemp.config import AgentConfig, Wake
+from cotemp.supervisor.plan import changes
+from cotemp.supervisor.plan.model import Answer
+
+from .happenings import asked, asks, busy, down, ends, gone, idle, reload, tick, up
+from .stories import LOOP, Play, follow, only, play, running, seed
+
+OPUS = {"builder": {"backend": "claude", "model": "opus"}}
+
+
+def last_answer(told: Play) -> Answer:
+    """What was answered last."""
+    return next(one for one in reversed(told.given) if isinstance(one, Answer))
+
+
+def test_plan_shows_what_up_does() -> None:
+    """What differs is named, with before and after; `up` restarts just those."""
+    told = running(only(agents={"builder": LOOP, "adversary": LOOP}), sessions={"builder": "ses"})
+    found = changes(told.world, OPUS)
+    assert [(one.agent, one.what, one.why) for one in found] == [
+        ("builder", "restart", (("model", "", "opus"),)),
+        ("adversary", "keep", ()),
+    ]
+    follow(told, [("1s", up(parts=OPUS), "answer 0", "restart builder resume ses")])
+    assert last_answer(told).said == ("builder: restarts (model)", "adversary: stays as it is")
+
+
+def test_what_is_not_running_is_started() -> None:
+    """An agent that does not run is started, one that somebody else started is taken over, a stray is stopped."""
+    told = play(seed(), [("0s", gone("builder")), ("0s", idle("adversary"))])
+    found = {one.agent: one.what for one in changes(told.world, {})}
+    assert found == {"builder": "start", "adversary": "take-over", "orchestrator": "start"}
+    told = running(seed())
+    config = replace(seed(), agents={"builder": LOOP})
+    told.happen("1s", reload(config))
+    assert {one.agent: one.what for one in changes(told.world, {})} == {
+        "builder": "keep",
+        "adversary": "stop",
+        "orchestrator": "stop",
+    }
+    follow(told, [("1s", up("builder"), "answer 0"), ("1m", busy("adversary"))])
+    follow(told, [("1s", up(), "answer 0", "stop adversary", "stop orchestrator")])
+
+
+def test_tasks_and_services_wait_for_their_time() -> None:
+    """`up` begins no task that has a wake, and no service that has one; it arms them."""
+    agents = {
+        "upgrader": AgentConfig(kind="task", backend="claude", prompt_text="/up", wake=Wake(every=9000.0)),
+        "cleanlogs": AgentConfig(kind="service", argv=("x",), wake=Wake(every=9000.0)),
+        "once": AgentConfig(kind="task", backend="claude", prompt_text="/once"),
+    }
+    told = play(only(agents=agents), [("0s", gone("upgrader")), ("0s", gone("cleanlogs")), ("0s", gone("once"))])
+    whys = {one.agent: one.why[0][2] for one in changes(told.world, {})}
+    assert whys == {"upgrader": "waits for its time", "cleanlogs": "waits for its time", "once": "running"}
+    follow(told, [("1s", up(), "answer 0", "start once"), ("1s", up(), "answer 0")])
+    follow(told, [("1s", asked(What.WAKE, "upgrader"), "answer 0", "start upgrader")])
+
+
+def test_settings_alone_restart_nobody() -> None:
+    """`reload` puts settings into force and says what the next `up` would do; nothing is restarted."""
+    told = running(only())
+    follow(
+        told, [("1s", reload(only(replace(LOOP, model="opus")))), ("1s", asked(What.RELOAD, parts=OPUS), "answer 0")]
+    )
+    assert last_answer(told).said == ("the settings are in force", "builder: restart with the next cotemp up")
+    follow(told, [("5m", busy("builder"))])
+
+
+def test_up_drain() -> None:
+    """`up --drain` restarts at the next empty prompt only."""
+    told = running(only())
+    follow(
+        told,
+        [
+            ("1s", busy("builder")),
+            ("1s", up(parts=OPUS, drain="yes"), "answer 0"),
+            ("2h", busy("builder")),
+            ("1s", idle("builder"), "restart builder"),
+            ("1s", ends("builder")),
+            ("1s", idle("builder")),
+            ("1m", tick),
+        ],
+    )
+
+
+def test_up_leaves_a_question_to_the_human() -> None:
+    """An agent that asks a human is restarted when that is answered; the answer to `up` says so."""
+    told = running(only())
+    follow(told, [("1s", asks("builder")), ("1s", up(parts=OPUS), "answer 0"), ("1h", asks("builder"))])
+    assert "when a human has answered" in last_answer(told).said[0]
+    follow(told, [("1s", busy("builder"), "restart builder")])
+
+
+def test_up_with_another_model() -> None:
+    """The model that was asked for stays until the next `up`."""
+    told = play(only(), [("0s", gone("builder")), ("1s", up(model="opus"), "answer 0", "start builder opus")])
+    follow(told, [("1s", ends("builder")), ("1s", busy("builder"))])
+    assert told.world.agents["builder"].record.model == "opus"
+    follow(told, [("1s", up(parts={"builder": {"backend": "claude", "model": ""}}), "answer 0", "restart builder")])
+
+
+def test_settings_that_change_while_it_starts() -> None:
+    """What is asked for while a start is under way is not lost."""
+    told = play(only(), [("0s", gone("builder")), ("1s", up(), "answer 0", "start builder")])
+    follow(told, [("1s", idle("builder")), ("1s", up(parts=OPUS), "answer 0"), ("1s", ends("builder"))])
+    assert told.happen("5s", idle("builder")) == []
+
+
+def test_names_that_nobody_has() -> None:
+    """A name that there is not is refused, and nothing else of the request is done."""
+    told = running(only())
+    for what in (What.UP, What.DOWN, What.WAKE, What.NUDGE, What.RESUME):
+        assert told.happen("1s", asked(what, "builder", "bilder")) == ["answer 4"]
+    assert last_answer(told).fix
+    follow(
+        told, [("1s", down("builder"), "answer 0", "stop builder"), ("1s", asked(What.NUDGE, "builder"), "answer 4")]
+    )
+
+
+def test_resume_ends_a_stop() -> None:
+    """What was stopped on purpose is started again by `resume`, which says what it ended."""
+    told = follow(running(only()), [("1s", down(), "answer 0", "stop builder"), ("1s", ends("builder"))])
+    follow(told, [("1s", gone("builder")), ("1s", asked(What.RESUME, "builder"), "answer 0", "start builder")])
+    assert last_answer(told).said == ("builder: ended: stop",)
+    assert told.next("builder").state is State.STARTING
+
+
+def test_an_agent_that_left_the_settings() -> None:
+    """It runs on, is healed by nobody, and cannot be resumed."""
+    told = follow(running(seed()), [("1s", reload(only()))])
+    follow(
+        told, [("1h", gone("orchestrator"), "ring builder nudge"), ("1s", asked(What.RESUME, "adversary"), "answer 4")]
+    )
+    assert "agents.toml" in told.next("adversary").why
+    assert told.next("orchestrator").state is State.STOPPED
