@@ -25,13 +25,19 @@ def clear_away(tmp_path: Path) -> Iterator[list[Host]]:
     """Hosts put into this list have no agent, and no process in the test's folder lives, when the test is over."""
     hosts: list[Host] = []
     yield hosts
-    for host in hosts:
-        for agent in host.look():
-            with contextlib.suppress(CotempError):
-                host.stop(agent)
+    try:
+        for host in hosts:
+            for agent in host.look():
+                with contextlib.suppress(CotempError):
+                    host.stop(agent)
+    finally:
+        _end_all(tmp_path)
+
+
+def _end_all(folder: Path) -> None:
     for process in psutil.process_iter(["pid"]):
         with contextlib.suppress(psutil.Error):
-            if process.pid != os.getpid() and any(str(tmp_path) in word for word in process.cmdline()):
+            if process.pid != os.getpid() and any(str(folder) in word for word in process.cmdline()):
                 process.kill()
 
 
