@@ -77,17 +77,9 @@ def _above(rows: Sequence[Row], anchor: int, shape: Shape) -> tuple[int, int, li
     if not inside:
         return None
     top, inside = anchor - len(inside), inside[::-1]
-    return top, anchor + 1, _without_labels(inside, shape)
-
-
-def _without_labels(inside: list[Row], shape: Shape) -> list[Row]:
-    """The rows without the labels at their end, and without the blank ones before those."""
-    for _ in range(shape.labels):
-        while inside and not shape.lead.sub("", inside[-1].plain):
-            inside.pop()
-        if inside:
-            inside.pop()
-    return inside
+    if shape.label and shape.label.search(inside[-1].text):
+        inside.pop()
+    return top, anchor + 1, inside
 
 
 def _ground(row: Row) -> object:

@@ -30,7 +30,7 @@ class Shape:
 
     `anchor` is the row that shows it; `lead` is what stands before a human's text in each of its rows, `tail` behind.
     `upwards`: the composer's rows are those above the anchor that fit this, as long as the ground keeps its colour;
-    `labels` of them, at the end, hold no text. Else they begin at the anchor and go down to a row that fits `foot`
+    the last of them is its `label` and holds no text. Else they begin at the anchor and go down to a row that fits `foot`
     (a blank one, or one on another ground, where there is no `foot`). `head` must stand at most `within` rows above.
     `below`: what every later row must look like. `prompted`: an empty one shows a placeholder, always.
     """
@@ -39,7 +39,7 @@ class Shape:
     lead: Pattern
     tail: Pattern = _c(r"\s*$")
     upwards: Pattern | None = None
-    labels: int = 0
+    label: Pattern | None = None
     foot: Pattern | None = None
     head: Pattern | None = None
     within: int = 1
@@ -77,7 +77,7 @@ BARRED = Shape(  # opencode: a bar at the left, an edge below
     anchor=_c(r"^\s*╹▀{3,}"),
     lead=_c(r"^\s*┃ {0,2}"),
     upwards=_c(r"^\s*┃"),
-    labels=1,
+    label=_c(r"^\s*┃ +\S.* · \S"),  # agent and model
 )
 CHEVRON = Shape(  # Codex: the last thing on the screen but for a footer
     anchor=_c(r"^›(?: |$)"),
