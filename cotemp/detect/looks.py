@@ -30,8 +30,8 @@ class Shape:
 
     `anchor` is the row that shows it; `lead` is what stands before a human's text in each of its rows, `tail` behind.
     `upwards`: the composer's rows are those above the anchor that fit this, as long as the ground keeps its colour;
-    the last of them is its `label` and holds no text. Else they begin at the anchor and go down to a row that fits `foot`
-    (a blank one, or one on another ground, where there is no `foot`). `head` must stand at most `within` rows above.
+    the last of them is its `label` and holds no text. Else they begin at the anchor and go down to a row that fits
+    `foot` (a blank one, where there is no `foot`). `head` must stand at most `within` rows above.
     `below`: what every later row must look like. `prompted`: an empty one shows a placeholder, always.
     """
 
