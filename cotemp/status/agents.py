@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ..agents.places import AgentPlaces
+from ..agents.seen import read_seen
 from ..display import display_line
 from ..places import Places
 from ..store.identity import Life, ProcessId, life
@@ -33,10 +34,8 @@ class Agents(NamedTuple):
 
 
 def agents_of(places: Places, settings: Settings, claims: Claims, now: datetime) -> Agents:
-    """The agents of the settings, and those that were seen running; nothing where there are neither."""
+    """The agents of the settings, and those that were seen running."""
     seen = _seen(places, now)
-    if not (seen or settings.agents or settings.phases or settings.checks):
-        return Agents()
     is_watched = claims.daemon is not None
     declared = {str(name): (str(kind), backend, model) for name, kind, backend, model in settings.agents}
     rows = tuple(
@@ -51,10 +50,6 @@ def agents_of(places: Places, settings: Settings, claims: Claims, now: datetime)
 
 def _seen(places: Places, now: datetime) -> Mapping[str, dict[str, Any]]:
     """What the supervisor wrote down last, by agent."""
-    if not AgentPlaces.of(places).agents.is_dir():
-        return {}
-    from ..agents.seen import read_seen  # only where there are agents
-
     return {row["agent"]: dict(row) for row in read_seen(places, now)}
 
 

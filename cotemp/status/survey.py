@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import UnknownTarget
 from ..panels.records import Presence
 from ..places import Places, config_file
 from ..store.identity import host_id
 from ..times import utc
-from .agents import agents_of
 from .attention import attention
 from .chats import Echoes, Table, about_chats, read_echoes
 from .folders import EMPTY, Contents, read_sessions
@@ -23,6 +23,9 @@ from .presence import Claims, PanelRow, read_claims, read_panels
 from .settings import Settings, read_settings
 from .view import View, views
 from .work import Open, Work, read_work
+
+if TYPE_CHECKING:
+    from .agents import Agents
 
 __all__ = ["only", "snapshot"]
 
@@ -51,8 +54,8 @@ def snapshot(places: Places, now: datetime, config: Path | None = None) -> Snaps
     problems = [one for one in (problem, settings.problem, work.problem) if one]
     problems += attention(places, found, claims, settings, index, seconds)
     problems += about_chats(places, {view.id.casefold(): view.id for view in found}, echoes, index, seconds)
-    agents = agents_of(places, settings, claims, now)
-    problems += agents.attention
+    agents = _agents(places, settings, claims, now)
+    problems += agents.attention if agents else ()
     if ids:
         index.save()
     return Snapshot(
@@ -63,10 +66,17 @@ def snapshot(places: Places, now: datetime, config: Path | None = None) -> Snaps
         tuple(problems),
         _supervisor(claims),
         tuple(_rows(found, panels, settings, echoes, seconds)),
-        agents.rows,
-        agents.phase,
-        agents.checks,
+        *(agents[:3] if agents else ()),
     )
+
+
+def _agents(places: Places, settings: Settings, claims: Claims, now: datetime) -> Agents | None:
+    """The agents; None where there are none, and nothing is imported for them."""
+    if not (settings.agents or settings.phases or settings.checks or os.path.isdir(places.state / "agents")):
+        return None
+    from .agents import agents_of
+
+    return agents_of(places, settings, claims, now)
 
 
 def only(found: Snapshot, names: Sequence[str]) -> Snapshot:
