@@ -8,7 +8,7 @@ from typing import Any
 
 from ...config.settings import SHIPPED_BACKENDS
 from ..model import Decision, NotUnderstood, Origin, RunningSession, Told, World
-from .roles import ROLES, Role, called, folders_of, session_of
+from .roles import ROLES, Role, folders_of, session_of
 
 __all__ = ["Inferred", "infer"]
 
@@ -142,8 +142,3 @@ def _switches(found: Inferred) -> None:
             found.backends[backend] = {"argv": [backend, switch.value]}
             what = f"{backend} is started with {switch.value}, as before: without it, it asks a human for each step"
             found.decide(what, switch.origin)
-
-
-def known_as(found: Inferred, name: str) -> str | None:
-    """Our name of what the launchers call `name`."""
-    return called(found.agents, name)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..model import World
 
-__all__ = ["ROLES", "Role", "called", "role_of", "session_of"]
+__all__ = ["ROLES", "Role", "called", "folders_of", "role_of", "session_of"]
 
 
 @dataclass(frozen=True, slots=True)
