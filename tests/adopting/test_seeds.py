@@ -173,8 +173,23 @@ NEWER_ROWS: list[tuple[str, Truth]] = [
     ("variables are kept", lambda c, p, r: c.agents["adv"].env["EDITOR"] == "vi"),
     ("the watchdog is no agent any more", lambda c, p, r: "watchdog" not in c.agents),
     ("an id of a phase is that phase's", lambda c, p, r: ("adv", "ghost") in _phases_of_ids(p)),
+    ("where agents work is found where it is not said", lambda c, p, r: c.agents["upgrader"].workdir == r),
+    ("what is said stays", lambda c, p, r: c.agents["builder"].workdir == r / "cc-ci"),
     ("the newer id counts", lambda c, p, r: _resumed(p, "builder")[1].startswith("1111")),
 ]
+
+
+def test_wakes_that_the_old_driver_had_built_in_are_not_lost(tmp_path: Path, proposing: Proposing) -> None:
+    """Settings that say nothing of the hourly and the weekly wake get them, and it is said."""
+    root = newer_world(tmp_path)
+    file = root / "cc-ci-plan" / "agents.toml"
+    lines = [line for line in file.read_text().splitlines() if not line.startswith(("wake_", "schedule"))]
+    file.write_text("\n".join(lines))
+    proposal = proposing(root)
+    assert _wake(proposal.config, "orchestrator").every == 3600
+    assert _wake(proposal.config, "upgrader").cron == "0 2 * * 0"
+    assert "do not say wake for orchestrator" in said(proposal)
+    assert proposal.config.agents["cleanlogs"].wake is None
 
 
 def _phases_of_ids(proposal: Proposal) -> list[tuple[str, str | None]]:

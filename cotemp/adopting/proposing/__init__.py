@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model import Decision, NotUnderstood, OldConfig, Origin, Proposal, World
-from .agents import infer
+from .agents import fill, infer
 from .phases import Standing, stand
 from .roles import called
 from .settings import Refused, accepted
@@ -61,6 +61,7 @@ def _tables(world: World, standing: Standing) -> tuple[dict[str, Any], list[Deci
     if world.config:
         tables, decisions = _of_config(world.config)
         decisions += _older(world, world.config)
+        decisions += fill(world, tables["agents"]) if isinstance(tables.get("agents"), dict) else []
     else:
         found = infer(world)
         tables = {"backends": found.backends, "agents": found.agents}

@@ -8,9 +8,9 @@ from typing import Any
 
 from ...config.settings import SHIPPED_BACKENDS
 from ..model import Decision, NotUnderstood, Origin, RunningSession, Told, World
-from .roles import ROLES, Role, folders_of, session_of
+from .roles import ROLES, Role, folders_of, role_of, session_of
 
-__all__ = ["Inferred", "infer"]
+__all__ = ["Inferred", "fill", "infer"]
 
 _BACKEND = "claude"
 _WAKE_PROMPTS = ("ai-progress-monitor-prompt.txt", "prompts/wake.txt", "prompts/wake.md")
@@ -42,6 +42,21 @@ def infer(world: World) -> Inferred:
     return found
 
 
+def fill(world: World, agents: dict[str, Any]) -> list[Decision]:
+    """Add to the tables of old settings what the old driver did without being told: where agents work, their wakes."""
+    found = Inferred(world)
+    for name, table in agents.items():
+        role = role_of(name)
+        if role is None or not isinstance(table, dict) or table.get("kind") == "service":
+            continue
+        added = {} if "workdir" in table else {"workdir": str(_folder(found, name, role))}
+        added |= {} if "wake" in table else _wake(found, role)
+        for key in added:
+            found.decide(f"the old settings do not say {key} for {name}: it is as the old launchers had it")
+        agents[name] = table | added
+    return found.decisions
+
+
 def _signs(world: World, role: Role) -> Iterator[str]:
     """What shows that there is such an agent."""
     if any(file.name.removesuffix(".orig") in role.launchers for file in world.launchers.files):
@@ -71,7 +86,7 @@ def _add(found: Inferred, role: Role, signs: list[str]) -> None:
     if prompted is None:
         return
     table |= prompted
-    table["workdir"] = str(_folder(found, role))
+    table["workdir"] = str(_folder(found, role.name, role))
     table["host"] = "tmux"
     table |= _wake(found, role)
     found.agents[role.name] = table
@@ -117,14 +132,14 @@ def _prompt(found: Inferred, role: Role) -> dict[str, Any] | None:
     return None
 
 
-def _folder(found: Inferred, role: Role) -> Path:
-    running = _running(found.world, role.name)
+def _folder(found: Inferred, agent: str, role: Role) -> Path:
+    running = _running(found.world, agent)
     if running and running.folder.is_dir():
         return running.folder
     candidates = folders_of(found.world, role)
     there = next((folder for folder in candidates if folder.is_dir()), None)
     if there is None:
-        found.decide(f"{role.name} should work in {candidates[0]}, which is not there: check workdir")
+        found.decide(f"{agent} should work in {candidates[0]}, which is not there: check workdir")
     return there or candidates[0]
 
 
