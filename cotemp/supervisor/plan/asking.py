@@ -13,7 +13,7 @@ from . import bells
 from .accounts import account_of
 from .case import alive, shown
 from .changing import with_record
-from .diff import changes, runs
+from .diff import changes, runs, starts
 from .model import Action, Agent, Answer, MarkStopped, Requested, World
 from .sequencing import phase_asked
 from .upping import down, kind_of, up, with_fresh_tries
@@ -69,7 +69,9 @@ def _wake(world: World, event: Requested, now: datetime) -> _Said:
     said: list[str] = []
     for name in _ready(world, event.request):
         settings, agent = world.config.agents[name], world.agents[name]
-        if settings.kind == "service" or (settings.kind == "task" and (not runs(agent) or agent.record.finished)):
+        if starts(agent):
+            said.append(f"{name}: is being started")
+        elif settings.kind == "service" or (settings.kind == "task" and (not runs(agent) or agent.record.finished)):
             world = with_record(world, name, relaunch=now)
             said.append(f"{name}: runs now")
         else:

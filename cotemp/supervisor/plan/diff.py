@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...agents.record import AgentRecord
 from .case import alive
-from .model import Agent, World
+from .model import Agent, Start, World
 
 __all__ = ["RUNNING", "Change", "changes"]
 
@@ -53,7 +53,7 @@ def _change(world: World, name: str, parts: Mapping[str, str] | None, tasks: Col
         return Change(name, "start", (("state", _before(agent.record), RUNNING),))
     if not _is_up(agent.record):
         return Change(name, "take-over", (("state", "runs, and is not looked after", "looked after"),))
-    why = _differences(agent.record, parts) if parts is not None else ()
+    why = () if parts is None or starts(agent) else differences(agent.record, parts)
     return Change(name, "restart" if why else "keep", why)
 
 
@@ -64,7 +64,8 @@ def _armed(name: str, agent: Agent) -> Change:
     return Change(name, "start", (("state", _before(agent.record), ARMED),))
 
 
-def _differences(record: AgentRecord, parts: Mapping[str, str]) -> Why:
+def differences(record: AgentRecord, parts: Mapping[str, str]) -> Why:
+    """What it was launched from and would be launched from now, where that is not the same."""
     old = record.launched.parts if record.launched else {}
     if not old:
         return ()  # somebody else started it: nobody knows from what
@@ -79,8 +80,13 @@ def _before(record: AgentRecord) -> str:
 
 
 def runs(agent: Agent) -> bool:
-    """Whether its program runs, as far as anybody has looked."""
-    return alive(agent.look)
+    """Whether its program runs, as far as anybody has looked, or is being started."""
+    return alive(agent.look) or starts(agent)
+
+
+def starts(agent: Agent) -> bool:
+    """Whether it is being started: nobody knows yet what it was started from."""
+    return agent.doing is not None and isinstance(agent.doing.action, Start)
 
 
 def _is_up(record: AgentRecord) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...agents.record import AgentRecord, BellKind, BellState, Quarantined
+from ...agents.record import AgentRecord, BellKind, BellState, Launched, Quarantined
 from . import bells
 from .case import Case
 from .changing import with_agent, with_record
+from .diff import differences
 from .model import Action, Agent, Done, Notify, Outcome, Ring, RunService, Start, Stop, Tell, World
 from .noting import told
 from .phases import ending_done
@@ -60,7 +61,7 @@ def _free(agent: Agent, outcome: Outcome, now: datetime) -> Agent:
 def _started(world: World, event: Done, now: datetime, ours: bool) -> _Ended:  # noqa: FBT001
     assert isinstance(event.action, Start)
     if event.outcome is Outcome.DONE:
-        return _launched(world, event, event.action, now), ()
+        return _launched(world, event, event.action, now, ours=ours), ()
     if not ours:
         return world, ()
     world = _unseen(world, event.agent)
@@ -76,28 +77,32 @@ def _was_short(world: World, event: Done) -> bool:
     return is_task and look is not None and look.pane is not None and look.pane.exit_code == 0
 
 
-def _launched(world: World, event: Done, start: Start, now: datetime) -> World:
-    """What runs now. A later launch than the one that is told of stays."""
-    record, new = world.agents[event.agent].record, event.record.launched if event.record else None
-    if new is None or (record.launched and record.launched.at >= new.at):
+def _launched(world: World, event: Done, start: Start, now: datetime, *, ours: bool) -> World:
+    """What runs now. Told late, an older launch than the one that is known changes nothing."""
+    name, new = event.agent, event.record.launched if event.record else None
+    agent = world.agents[name]
+    record = agent.record
+    if new is None or (not ours and record.launched and record.launched.at >= new.at):
         return world
-    settled = record.relaunch is None or record.relaunch <= new.at
-    due = due_wake(Case(world, event.agent, now)) if event.agent in world.config.agents else None
-    changes: dict[str, Any] = {
-        "launched": new,
-        "relaunch": None if settled else record.relaunch,
-        "drain": record.drain and not settled,
-        "nudged": None,
-        "compacted": None,
-        "served_wake": due if due and world.config.agents[event.agent].kind == "task" else record.served_wake,
-    }
+    differs = agent.asked is not None and differences(replace(record, launched=new), agent.asked)
+    changes = _of_launch(world, record, start, new, now) | {"relaunch": now if differs else None}
+    world = with_record(world, name, _rebelled(record, start, event, now), **changes)
+    world = with_agent(world, name, replace(world.agents[name], asked=None))
+    look = agent.look
+    return world if look and look.at > new.at else _unseen(world, name)
+
+
+def _of_launch(world: World, record: AgentRecord, start: Start, new: Launched, now: datetime) -> dict[str, Any]:
+    """What a launch changes in a record."""
+    changes: dict[str, Any] = {"launched": new, "drain": False, "nudged": None, "compacted": None}
+    settings = world.config.agents.get(record.agent)
     if new.session_id:
         changes["resume"] = {**record.resume, new.phase or "": new.session_id}
-    if start.task and world.config.agents[event.agent].kind != "task":
+    if settings and settings.kind == "task":
+        changes["served_wake"] = due_wake(Case(world, record.agent, now)) or record.served_wake
+    elif start.task:
         changes["task"] = None  # it has it now; its next start is none for this task
-    world = with_record(world, event.agent, _rebelled(record, start, event, now), **changes)
-    look = world.agents[event.agent].look
-    return world if look and look.at > new.at else _unseen(world, event.agent)
+    return changes
 
 
 def _rebelled(record: AgentRecord, start: Start, event: Done, now: datetime) -> AgentRecord:

@@ -97,7 +97,8 @@ class NoteSeen:
 @dataclass(frozen=True, slots=True)
 class Agent:
     """One agent: what is kept of it (`record`), what was seen, what is being done, what waits for it. `failures`: how
-    often in a row something that was tried went wrong; nothing is tried again before `retry`."""
+    often in a row something that was tried went wrong; nothing is tried again before `retry`. `asked`: the parts that
+    `up` wanted while it was being started."""
 
     record: AgentRecord
     look: Look | None = None
@@ -105,6 +106,7 @@ class Agent:
     notes: tuple[NoteSeen, ...] = ()
     failures: int = 0
     retry: datetime | None = None
+    asked: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

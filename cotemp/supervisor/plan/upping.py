@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from ...agents.states import State
 from . import bells
 from .case import shown
 from .changing import with_agent, with_record
-from .diff import RUNNING, Change, changes, runs
+from .diff import RUNNING, Change, changes, runs, starts
 from .model import Requested, World
 from .words import Refused
 
@@ -33,12 +34,14 @@ def up(world: World, event: Requested, now: datetime) -> _Said:
         if request.args.get("keep-stopped") and world.agents[change.agent].record.stopped:
             said.append(f"{change.agent}: was stopped on purpose, and stays so")
             continue
-        world, line = _carried_out(world, change, request, now)
+        world, line = _carried_out(world, change, request, event.parts, now)
         said.append(line)
     return world, tuple(said) or ("there are no agents in agents.toml",)
 
 
-def _carried_out(world: World, change: Change, request: Request, now: datetime) -> tuple[World, str]:
+def _carried_out(
+    world: World, change: Change, request: Request, parts: Mapping[str, Mapping[str, str]], now: datetime
+) -> tuple[World, str]:
     name, record = change.agent, world.agents[change.agent].record
     if change.what == "stop":
         return with_record(world, name, stopped=Stopped(now, "it is in agents.toml no more")), f"{name}: is stopped"
@@ -46,11 +49,13 @@ def _carried_out(world: World, change: Change, request: Request, now: datetime) 
     if change.what == "start" and change.why[0][2] == RUNNING:
         record = replace(record, relaunch=now)
     world = with_fresh_tries(with_record(world, name, record), name)
+    if starts(world.agents[name]):
+        world = with_agent(world, name, replace(world.agents[name], asked=parts.get(name)))
     if request.args.get("task"):
         return _dispatched(world, name, request, now)
     if change.what == "restart":
         return _renewed(world, change, request, now)
-    return world, f"{name}: {_line(change)}"
+    return world, f"{name}: {_line(change, starting=starts(world.agents[name]))}"
 
 
 def _readied(record: AgentRecord, request: Request, now: datetime) -> AgentRecord:
@@ -92,7 +97,9 @@ def _renewed(world: World, change: Change, request: Request, now: datetime) -> t
     return with_record(world, change.agent, relaunch=now), f"{change.agent}: {when} ({keys})"
 
 
-def _line(change: Change) -> str:
+def _line(change: Change, *, starting: bool) -> str:
+    if change.what == "keep" and starting:
+        return "is being started"
     if change.what == "start":
         return "starts" if change.why[0][2] == RUNNING else change.why[0][2]
     return {"keep": "stays as it is", "take-over": "is looked after from now on"}[change.what]

@@ -107,11 +107,22 @@ def test_up_with_another_model() -> None:
     follow(told, [("1s", up(parts={"builder": {"backend": "claude", "model": ""}}), "answer 0", "restart builder")])
 
 
-def test_settings_that_change_while_it_starts() -> None:
-    """What is asked for while a start is under way is not lost."""
-    told = play(only(), [("0s", gone("builder")), ("1s", up(), "answer 0", "start builder")])
-    follow(told, [("1s", idle("builder")), ("1s", up(parts=OPUS), "answer 0"), ("1s", ends("builder"))])
-    assert told.happen("5s", idle("builder")) == []
+def test_a_program_of_which_nobody_knows_how_it_was_started() -> None:
+    """One that was taken over is not restarted for settings with which it cannot be compared."""
+    told = running(only())
+    agent = told.world.agents["builder"]
+    assert agent.record.launched
+    unknown = replace(agent, record=replace(agent.record, launched=replace(agent.record.launched, parts={})))
+    told.world = replace(told.world, agents={"builder": unknown})
+    assert [one.what for one in changes(told.world, OPUS)] == ["keep"]
+
+
+def test_a_request_that_comes_twice() -> None:
+    """It is answered with the same words, and nothing is done again."""
+    told = play(only(), [("0s", gone("builder")), ("1s", up(request="r"), "answer 0", "start builder")])
+    first = last_answer(told)
+    follow(told, [("1s", up(request="r"), "answer 0")])
+    assert last_answer(told) == first
 
 
 def test_names_that_nobody_has() -> None:

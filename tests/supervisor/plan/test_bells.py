@@ -304,6 +304,14 @@ def test_an_inbox_file_rings_when_it_appears() -> None:
     )
 
 
+def test_two_inbox_files() -> None:
+    """When a second one appears, the first is not told of again."""
+    told = running(only(handoff=HANDOFF))
+    rows = [("2s", files("A.md"), ring("builder", "inbox", "A.md")), ("2s", ends("builder")), ("4s", idle("builder"))]
+    follow(told, [*rows, ("2s", files("A.md", "B.md"), ring("builder", "inbox", "B.md")), ("2s", ends("builder"))])
+    follow(told, [("4s", idle("builder")), ("2s", files("A.md")), ("9s", idle("builder"))])
+
+
 def test_an_inbox_file_that_waits_for_the_daemon() -> None:
     """A message that lay there before the daemon came is told of; one that was told of before is not told again."""
     told = running(only(handoff=HANDOFF))

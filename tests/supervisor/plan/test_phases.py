@@ -236,12 +236,13 @@ def test_requests_about_phases() -> None:
 
 def test_next_twice_by_one_request_moves_once() -> None:
     """A request that is found again after a crash moves the sequence no further."""
-    told = begun()
+    told = running(seed(phases=tuple(Phase(id=one, plan="p.md") for one in "abc")))
     told.happen("1s", asked(What.PHASE, request="same", do="next"))
     told.crash()
     told.happen("1s", asked(What.PHASE, request="same", do="next"))
-    assert told.world.sequence.phase == "pvcheck"
-    assert told.happen("1s", asked(What.PHASE, request="other", do="next")) == ["answer 2"]
+    assert told.world.sequence.phase == "b"
+    told.happen("1s", asked(What.PHASE, request="other", do="next"))
+    assert told.world.sequence.phase == "c"
 
 
 def test_the_current_phase_is_gone() -> None:
