@@ -9,7 +9,7 @@ from cotemp.agents.record import AgentRecord
 from cotemp.supervisor.plan import beginning, step
 from cotemp.supervisor.plan.model import Checked, CheckSeen, Looked, Tick
 
-from .happenings import busy, ends, gone, idle, up
+from .happenings import busy, dead, ends, gone, idle, tick, up
 from .stories import BEGIN, Play, at_prompt, follow, only, running, seed
 
 
@@ -34,6 +34,16 @@ def test_a_look_that_shows_the_same_is_noted_every_ten_seconds() -> None:
         assert seen is not None
         assert now - seen.at < timedelta(seconds=10)
         assert seen.since < told.now
+
+
+def test_a_clock_that_goes_back() -> None:
+    """A start is noted although the clock says that it was before the last one."""
+    told = follow(running(only()), [("2s", dead("builder")), ("2s", tick, "start builder")])
+    told.now -= timedelta(hours=3)
+    told.happen("1s", ends("builder"))
+    launched = told.world.agents["builder"].record.launched
+    assert launched
+    assert launched.at == told.now
 
 
 def test_an_agent_that_nobody_knows() -> None:

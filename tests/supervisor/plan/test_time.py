@@ -142,6 +142,10 @@ def test_a_daemon_that_comes_back_to_idle_agents() -> None:
     output = {"output": told.now.timestamp() - 3600}
     follow(told, [("2m", idle("builder", pane=output)), ("2s", statuses(pvfix="until 3h")), ("2h", tick)])
     assert told.next("builder").state is State.WAITING
+    told = running(PHASED)
+    told.crash()
+    follow(told, [("2h", idle("builder", pane={"output": told.now.timestamp()})), ("14m", tick)])
+    assert told.next("builder").action == "nudge"
 
 
 def test_waiting_for_ever() -> None:

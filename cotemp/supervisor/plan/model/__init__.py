@@ -1,0 +1,77 @@
+"""The words of the plan: the world as it is known, what can happen (events), what can be done (actions)."""
+
+from __future__ import annotations
+
+from ....agents.handed import HandoffRecord
+from ....handoff.seen import Commit, Files, FileSeen, Reached, Statuses, StatusSeen
+from .actions import (
+    Act,
+    Action,
+    Answer,
+    Journal,
+    MarkComplete,
+    MarkStopped,
+    Notify,
+    Ring,
+    RunService,
+    Start,
+    Stop,
+    Tell,
+)
+from .events import (
+    Checked,
+    CheckSeen,
+    Done,
+    Event,
+    Limits,
+    Looked,
+    Notes,
+    NoteSeen,
+    Outcome,
+    Reloaded,
+    Requested,
+    StopFile,
+    Tick,
+)
+from .world import Agent, Deed, Doing, Look, Next, World
+
+__all__ = [
+    "Act",
+    "Action",
+    "Agent",
+    "Answer",
+    "CheckSeen",
+    "Checked",
+    "Commit",
+    "Deed",
+    "Doing",
+    "Done",
+    "Event",
+    "FileSeen",
+    "Files",
+    "HandoffRecord",
+    "Journal",
+    "Limits",
+    "Look",
+    "Looked",
+    "MarkComplete",
+    "MarkStopped",
+    "Next",
+    "NoteSeen",
+    "Notes",
+    "Notify",
+    "Outcome",
+    "Reached",
+    "Reloaded",
+    "Requested",
+    "Ring",
+    "RunService",
+    "Start",
+    "StatusSeen",
+    "Statuses",
+    "Stop",
+    "StopFile",
+    "Tell",
+    "Tick",
+    "World",
+]
