@@ -1,8 +1,14 @@
 """What the supervisor does about agents, decided without touching anything: facts and events in, actions out.
 
-The way of one thought: `step` takes an event in (`absorbing`, and a room for each kind of event), moves what concerns
-all agents (`phases`, `limiting`), asks for the `outlook` of each agent that is concerned (`rules`, and a room for each
-theme), and gives out what is due.
+    step (`stepping`)
+    ├── takes an event in ........ `absorbing`; `ended` (actions), `handing` (the repo), `noting` (notes),
+    │                              `asking` (requests; `upping`, `sequencing`, `diff`)
+    ├── moves what concerns all .. `phases` (the sequence), `limiting` (usage limits)
+    └── asks for each agent's outlook, and gives out what is due
+        outlook (`rules`: the table) .. `stopping`, `healing`, `limiting`, `tasking`, `phasing`, `ringing`, `waking`,
+                                        `idling`, `noting`: rules, each asked with a `case`
+
+The words are in `model`, what is typed in `bells`.
 """
 
 from __future__ import annotations
