@@ -1,4 +1,4 @@
-"""What the supervisor decides about agents, told in stories: `stories.py` plays them, `happenings.py` is what can happen.
+"""What the supervisor decides about agents, told in stories: `stories.py` plays them, `happenings.py` is what can be.
 
 Every behaviour that the two documents on launching and orchestration name, and where it is held.
 
