@@ -35,7 +35,7 @@ def ended(world: World, event: Done, now: datetime) -> _Ended:
     agent = world.agents[event.agent]
     ours = agent.doing is not None and agent.doing.action == event.action
     if ours:
-        world = with_agent(world, event.agent, _free(agent, event.outcome, now))
+        world = with_agent(world, event.agent, _free(agent, event, now))
     handler = _HANDLERS.get(type(event.action))
     return handler(world, event, now, ours) if handler else (world, ())
 
@@ -49,9 +49,12 @@ def lose_patience(world: World, name: str, now: datetime) -> _Ended:
     return world, (*given, Tell(name, f"nothing was heard of its {type(doing.action).__name__.lower()}"))
 
 
-def _free(agent: Agent, outcome: Outcome, now: datetime) -> Agent:
-    """Ready for the next thing: at once when this one went well, else later and later."""
-    if outcome in (Outcome.DONE, Outcome.STALE_ID):
+def _free(agent: Agent, event: Done, now: datetime) -> Agent:
+    """Ready for the next thing: at once when this one went well, else later and later (a bell: a little later)."""
+    if isinstance(event.action, Ring):
+        again = None if event.outcome is Outcome.DONE else now + timedelta(seconds=FIRST)
+        return replace(agent, doing=None, retry=again)
+    if event.outcome in (Outcome.DONE, Outcome.STALE_ID):
         return replace(agent, doing=None, failures=0, retry=None)
     failures = agent.failures + 1
     retry = now + timedelta(seconds=min(FIRST * 2 ** min(failures - 1, 10), LONGEST))

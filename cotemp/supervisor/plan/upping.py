@@ -22,6 +22,7 @@ _Said = tuple[World, tuple[str, ...]]
 
 
 def up(world: World, event: Requested, now: datetime) -> _Said:
+    """What `diff.changes` tells, carried out; a line for each agent. Raises Refused."""
     request = event.request
     if world.stopped_all:
         raise Refused("everything is stopped (the file STOP in the home)", "end that first: cotemp resume", 5)
@@ -75,8 +76,9 @@ def _readied(record: AgentRecord, request: Request, now: datetime) -> AgentRecor
 
 
 def with_fresh_tries(world: World, name: str) -> World:
+    """What failed before may be tried at once."""
     agent = world.agents[name]
-    return with_agent(world, name, replace(agent, failures=0, retry=None) if agent.failures else agent)
+    return with_agent(world, name, replace(agent, failures=0, retry=None) if agent.retry else agent)
 
 
 def _dispatched(world: World, name: str, request: Request, now: datetime) -> tuple[World, str]:
@@ -106,6 +108,7 @@ def _line(change: Change, *, starting: bool) -> str:
 
 
 def down(world: World, event: Requested, now: datetime) -> _Said:
+    """Mark agents as stopped on purpose; that ends them, and nothing heals them."""
     names = event.request.agents or tuple(name for name, one in world.agents.items() if one.record.wanted or runs(one))
     for name in names:
         record = world.agents[name].record
@@ -119,5 +122,6 @@ def down(world: World, event: Requested, now: datetime) -> _Said:
 
 
 def kind_of(world: World, name: str) -> str:
+    """Its kind; "" for one that the settings do not have."""
     settings = world.config.agents.get(name)
     return settings.kind if settings else ""
