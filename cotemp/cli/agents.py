@@ -59,10 +59,10 @@ def _change_json(change: "Change") -> dict[str, Any]:
 
 
 def why(cx: Context, agent: Annotated[str, _ONE]) -> Answer:
-    """Say what an agent does, how that is known, and what happens to it next.
+    """Say what an agent does, and what happens to it next.
 
-    It is worked out as the supervisor works it out before it acts. Where no supervisor runs, what is known is told as
-    it was written down, and nothing happens next.
+    It tells how that is known, and works out what comes next as the supervisor does before it acts. Where no supervisor
+    runs, what is known is told as it was written down, and nothing happens next.
 
     Examples:
       cotemp why builder

@@ -213,10 +213,11 @@ def test_what_a_newer_cotemp_wrote_is_read_and_told(places: Places, kept: Kept, 
     assert all(word in problem for word in ("schema 2", "mood", "bells.tune"))
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a user whom rights keep out")
-def test_a_file_that_may_not_be_read_is_not_forgotten(places: Places, kept: Kept, at: AgentPlaces) -> None:
-    """What a person locked is not taken for missing: that would start the sequence anew."""
-    at.index.chmod(0)
+def test_a_file_that_cannot_be_read_is_not_forgotten(places: Places, kept: Kept, at: AgentPlaces) -> None:
+    """What is there and cannot be opened is not taken for missing: that would start the sequence anew."""
+    at.index.rename(at.state / "moved")
+    at.index.parent.rmdir()
+    at.index.parent.write_text("")  # no folder: not even root reads what should be in it
     with pytest.raises(StorageFailed):
         Store(places).load()
 

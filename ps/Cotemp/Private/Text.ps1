@@ -43,12 +43,13 @@ function Test-CoCommand {
     # Whether this is how a command line of the program cotemp begins.
     param([string] $Word)
     $commands = @(
-        'acks', 'approve', 'audit', 'autostart', 'backchat', 'bloat', 'bootstrap', 'bpoe', 'bridge', 'cancel',
-        'capsule', 'check', 'cowrap', 'demo', 'deny', 'diff', 'doctor', 'down', 'drop', 'echo', 'enforce-single',
-        'explain', 'gc', 'grant', 'grants', 'held', 'hello', 'help', 'ingest', 'init', 'join', 'log', 'log-bpoe',
-        'logs', 'metrics', 'new-do', 'notes', 'panels', 'paste', 'report', 'respawn', 'retry', 'revoke', 'runs',
-        'scan', 'send', 'sent', 'show', 'smoke', 'stand-down', 'status', 'take', 'ticker', 'trust', 'undo',
-        'uninstall', 'up', 'verify', 'watch'
+        'acks', 'adopt', 'approve', 'attach', 'audit', 'autostart', 'backchat', 'bloat', 'bootstrap', 'bpoe',
+        'bridge', 'cancel', 'capsule', 'check', 'cowrap', 'demo', 'deny', 'diff', 'doctor', 'down', 'drop', 'echo',
+        'enforce-single', 'explain', 'gc', 'grant', 'grants', 'held', 'hello', 'help', 'ingest', 'init', 'join',
+        'log', 'log-bpoe', 'logs', 'metrics', 'new-do', 'notes', 'nudge', 'panels', 'paste', 'phase', 'plan',
+        'reload', 'report', 'respawn', 'resume', 'retry', 'revoke', 'runs', 'scan', 'send', 'sent', 'shims', 'show',
+        'smoke', 'stand-down', 'status', 'stop-all', 'take', 'ticker', 'trust', 'undo', 'uninstall', 'up', 'verify',
+        'wake', 'watch', 'watchdog', 'why'
     )
     $Word.StartsWith('-') -or $commands -ccontains $Word
 }
