@@ -4,10 +4,15 @@ open."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .moment import Moment
 
-__all__ = ["Limit"]
+__all__ = ["MARGIN", "Limit"]
+
+MARGIN = timedelta(seconds=90)
+"""After the end of a window that a program named, until it is tried: programs tell it cut to the minute, and the other
+side's clock may be behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from ..agents.states import LimitSeen, State
 from .jsonl import backwards, first_record
 from .ladder import Standing
-from .limits import MARGIN, moment, reset_of
+from .limits import moment, reset_of
 from .subject import Claim, Subject, first_line
 
 __all__ = ["claim", "gather", "read"]
@@ -149,8 +149,7 @@ def _limited(payload: Mapping[str, Any], at: datetime, now: datetime) -> LimitSe
     text = first_line(f"{told.get('message') or ''} {told.get('codex_error_info') or ''}")
     if not _LIMIT.search(text) or str(payload.get("type")) == "task_started":
         return None
-    until = moment(told.get("resets_at"))
-    until = until + MARGIN if until else reset_of(text, at)
+    until = moment(told.get("resets_at")) or reset_of(text, at)
     return None if until and until <= now else LimitSeen(until, first_line(str(told.get("message") or text)))
 
 

@@ -12,10 +12,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-__all__ = ["MARGIN", "moment", "reset_of", "window_of"]
+__all__ = ["moment", "reset_of", "window_of"]
 
-MARGIN = timedelta(seconds=90)
-"""Added to each time: programs tell it cut to the minute, and the other side's clock may be behind."""
 SESSION = timedelta(hours=5)
 WEEK = timedelta(days=7)
 
@@ -44,7 +42,7 @@ def window_of(text: str) -> timedelta:
 
 
 def reset_of(text: str, said: datetime, zone: tzinfo | None = None) -> datetime | None:
-    """The moment (UTC, margin included) at which the limit that `text` tells of ends; None when it does not say so,
+    """The moment (UTC) at which the limit that `text` tells of ends; None when it does not say so,
     or nothing sensible.
 
     `said` is when it was said, `zone` that of the program for times without one (None: this machine's). The answer
@@ -76,7 +74,7 @@ def moment(value: object) -> datetime | None:
 def _sensible(told: datetime, said: datetime, window: timedelta) -> datetime | None:
     if told - said > 2 * window or said - told > 2 * WEEK:
         return None
-    return (min(told, said + window) + MARGIN).astimezone(UTC)
+    return min(told, said + window).astimezone(UTC)
 
 
 def _told(text: str, said: datetime, zone: tzinfo | None) -> datetime | None:

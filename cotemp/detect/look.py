@@ -11,7 +11,7 @@ from ..agents.states import Composer, LimitSeen, Reading, State
 from . import codex, opencode, title
 from .claude import session_file, transcript
 from .ladder import Standing, life_of
-from .limits import MARGIN, reset_of
+from .limits import reset_of
 from .looks import looks_of
 from .screen import Seen, see
 from .subject import Claim, Scrub, Subject, first_line
@@ -89,7 +89,7 @@ def _limit(look: _Look) -> LimitSeen:
         return before.limit
     readings = (seen.limit, f"resets {seen.until}", f"in {seen.until}")
     until = next((at for text in readings if (at := reset_of(text, look.now))), None)
-    return LimitSeen(until - MARGIN if again and until else until, quote, resumes_itself=again)
+    return LimitSeen(until, quote, resumes_itself=again)
 
 
 SOURCES: Mapping[str, Callable[[_Look], Claim | None]] = MappingProxyType(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotemp.detect.limits import MARGIN, SESSION, WEEK, moment, reset_of
+from cotemp.detect.limits import SESSION, WEEK, moment, reset_of
 
 from .drawn import LIMIT, claude, codex, gemini
 from .stage import NOW, look
@@ -18,8 +18,8 @@ BERLIN = ZoneInfo("Europe/Berlin")  # 20:30 there now
 
 
 def at(*when: int) -> datetime:
-    """A moment in UTC, and the margin that is added."""
-    return datetime(*when, tzinfo=UTC) + MARGIN  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
+    """A moment in UTC."""
+    return datetime(*when, tzinfo=UTC)  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
 
 
 TOLD = {
@@ -45,7 +45,7 @@ TOLD = {
 
 @pytest.mark.parametrize("text", TOLD)
 def test_every_way_to_tell_the_end(text: str) -> None:
-    """The zone of the text counts, else that of the program; a margin is added."""
+    """The zone of the text counts, else that of the program."""
     assert reset_of(text, NOW, BERLIN) == TOLD[text]
 
 
@@ -77,8 +77,8 @@ def test_what_makes_no_sense_is_refused(text: str) -> None:
 
 def test_an_end_beyond_its_window_is_cut_to_it() -> None:
     """A session's limit lasts five hours at most, a week's seven days."""
-    assert reset_of("session limit, try again in 8h", NOW) == NOW + SESSION + MARGIN
-    assert reset_of("weekly limit, try again in 9 days", NOW) == NOW + WEEK + MARGIN
+    assert reset_of("session limit, try again in 8h", NOW) == NOW + SESSION
+    assert reset_of("weekly limit, try again in 9 days", NOW) == NOW + WEEK
 
 
 def test_a_clock_that_has_just_passed_is_not_tomorrows() -> None:
@@ -99,7 +99,7 @@ def test_the_night_in_which_clocks_change_has_its_own_length() -> None:
 def test_no_text_leads_astray(text: str, lead: str) -> None:
     """Whatever is said, the answer is none or a moment within two weeks."""
     found = reset_of(lead + text, NOW)
-    assert found is None or abs(found - NOW) <= 2 * WEEK + MARGIN
+    assert found is None or abs(found - NOW) <= 2 * WEEK
 
 
 @given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=40), st.lists(st.integers())))

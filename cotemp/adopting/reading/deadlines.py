@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ...agents.limits import MARGIN
 from ...detect.limits import reset_of
 from ...times import dated, parse_utc
 from ..model import Deadline, Origin
@@ -54,7 +55,8 @@ def _moment(text: str) -> datetime | None:
 
 
 def _told(words: str, file: Path) -> datetime | None:
-    return reset_of(words[:_LONGEST], dated(os.lstat(file).st_mtime))
+    until = reset_of(words[:_LONGEST], dated(os.lstat(file).st_mtime))
+    return until and until + MARGIN
 
 
 def _whose(told: Mapping[str, object]) -> str:

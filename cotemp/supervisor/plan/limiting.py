@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ...agents.limits import Limit
+from ...agents.limits import MARGIN, Limit
 from ...agents.record import Bell, BellKind, BellState
 from ...agents.states import Composer, LimitSeen, State
 from . import bells
@@ -17,8 +17,6 @@ from .model import Action, Agent, Next, Tell, World
 
 __all__ = ["limited_until", "limits_due", "parked", "pass_limits", "saw_limit"]
 
-MARGIN = timedelta(seconds=90)
-"""After the end of a window that a program named, until it is tried."""
 GUESS, LONGEST_GUESS = timedelta(minutes=15), timedelta(hours=5)
 """For how long a window without an end is taken to last: doubled with each try."""
 LONGEST = timedelta(days=8)
