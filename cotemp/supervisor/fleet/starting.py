@@ -73,7 +73,7 @@ def launch(host: Host, plan: LaunchPlan, start: Start, places: Places, now: date
         port=plan.port,
         resumed=plan.resumed,
     )
-    intent = Intent(launched, start.resume, plan.line)
+    intent = Intent(launched, start.resume if plan.resumed else None, plan.line)
     files.write(at.folder(plan.agent) / INTENT, intent)
     pane = host.start(Launch(plan.agent, plan.argv, plan.cwd, plan.env, plan.stdin))
     intent = replace(intent, launched=replace(launched, pid=pane.pid))

@@ -77,7 +77,7 @@ class Trials:
         code, words = pane.exit_code if pane else None, _last_line(screen)
         why = f"it ended at once (exit code {'unknown' if code is None else code})" + (f": {words}" if words else "")
         told = any(one.search(line) for one in trial.stale for line in screen.splitlines())
-        is_stale = trial.start.resume is not None and (told or (code != 0 and age < self.pace.stale))
+        is_stale = trial.launched.resumed and (told or (code != 0 and age < self.pace.stale))
         return Outcome.STALE_ID if is_stale else Outcome.FAILED, why
 
 

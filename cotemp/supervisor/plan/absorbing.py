@@ -11,7 +11,8 @@ from ...agents.record import AgentRecord
 from ...agents.states import Reading, State
 from .asking import requested
 from .case import shown
-from .changing import with_agent, with_record
+from .changing import with_agent, with_record, with_session
+from .diff import starts
 from .ended import ended
 from .handing import files, reached
 from .idling import ROOM
@@ -103,7 +104,7 @@ def _learned(world: World, name: str, reading: Reading) -> _Absorbed:
     """What is kept of a reading: the session id, a problem, that a context became smaller."""
     agent = world.agents[name]
     record, changes = agent.record, dict[str, Any]()
-    if reading.session_id:
+    if reading.session_id and not starts(agent):  # of one that is being started, the end of its start tells
         changes |= _session(record, reading.session_id)
     if record.compacted and reading.context_pct is not None and _has_room(world, name, reading.context_pct):
         changes["compacted"] = None
@@ -122,7 +123,7 @@ def _session(record: AgentRecord, session: str) -> dict[str, Any]:
     if launched and launched.session_id != session:
         changes["launched"] = replace(launched, session_id=session)
     if record.resume.get(phase) != session:
-        changes["resume"] = {**record.resume, phase: session}
+        changes |= with_session(record, phase, session, launched)
     return changes
 
 

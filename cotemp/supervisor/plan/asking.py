@@ -11,10 +11,11 @@ from ...agents.requests import Request, What
 from ...agents.states import State
 from . import bells
 from .accounts import account_of
-from .case import alive, shown
+from .case import alive
 from .changing import with_record
 from .diff import changes, runs, starts
-from .model import Action, Agent, Answer, MarkStopped, Requested, World
+from .model import Action, Answer, MarkStopped, Requested, World
+from .rules import outlook
 from .sequencing import phase_asked
 from .upping import down, kind_of, up, with_fresh_tries
 from .waking import prompt_of
@@ -76,7 +77,7 @@ def _wake(world: World, event: Requested, now: datetime) -> _Said:
             said.append(f"{name}: runs now")
         else:
             world = _queued(world, name, event.request, BellKind.WAKE, prompt_of(settings.wake), now)
-            said.append(f"{name}: {_heard(agent)}")
+            said.append(f"{name}: {_heard(world, name, now)}")
     return world, tuple(said)
 
 
@@ -84,7 +85,7 @@ def _nudge(world: World, event: Requested, now: datetime) -> _Said:
     said: list[str] = []
     for name in _ready(world, event.request):
         world = _queued(world, name, event.request, BellKind.NUDGE, "", now)
-        said.append(f"{name}: {_heard(world.agents[name])}")
+        said.append(f"{name}: {_heard(world, name, now)}")
     return world, tuple(said)
 
 
@@ -100,8 +101,13 @@ def _queued(world: World, name: str, request: Request, kind: BellKind, subject: 
     return with_record(world, name, bells.queue(world.agents[name].record, f"{kind}:{request.id}", kind, subject, now))
 
 
-def _heard(agent: Agent) -> str:
-    return "is told now" if shown(agent.look) is State.IDLE else "is told at its next prompt"
+def _heard(world: World, name: str, now: datetime) -> str:
+    """When it hears what was just queued, by the rules that ring it."""
+    coming = outlook(world, name, now)
+    if coming.rule == "bell":
+        return "is told now"
+    why = f"it is {coming.state}" if coming.state in (State.BUSY, State.STARTING) else coming.why
+    return f"is told at its next empty prompt (now: {why})"
 
 
 def _resume(world: World, event: Requested, now: datetime) -> _Said:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from ...agents.record import AgentRecord
 from ...agents.states import Composer, Evidence, State
+from .accounts import settings_backend
 from .model import Agent, Deed, Look, Next, Start, World
 
 if TYPE_CHECKING:
     from ...config import AgentConfig
 
-__all__ = ["Case", "alive", "shown"]
+__all__ = ["Case", "alive", "resumable", "shown"]
 
 
 def alive(look: Look | None) -> bool:
@@ -28,6 +29,14 @@ def shown(look: Look | None) -> State:
     if look.pane is None or look.pane.dead:
         return State.DEAD
     return look.reading.state if look.reading else State.UNKNOWN
+
+
+def resumable(world: World, record: AgentRecord, phase: str | None) -> str | None:
+    """The session id with which the agent goes on in `phase`: one of the very program that it is started as."""
+    of = record.programs.get(phase or "")
+    if of is None and record.launched and record.launched.phase == phase:
+        of = record.launched.parts.get("backend")
+    return record.resume.get(phase or "") if of in (None, settings_backend(world, record.agent, phase)) else None
 
 
 class Case:
@@ -109,7 +118,7 @@ class Case:
     def launch(self, why: str, record: AgentRecord | None = None) -> Deed:
         """Start it, with its old conversation if it has one to go on with; what still runs there is ended first."""
         phase, record = self.phase, record or self.record
-        resume = record.resume.get(phase or "") if self.set.resumes else None
+        resume = resumable(self.world, record, phase) if self.set.resumes else None
         gently = not self.agent.failures
         start = Start(self.name, phase, resume, why, self.alive, gently, record.task, record.model)
         return Deed(record, start)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ...agents.record import AgentRecord
+from ...agents.record import AgentRecord, Launched
 from .model import Agent, World
 
-__all__ = ["followers", "with_agent", "with_record"]
+__all__ = ["followers", "with_agent", "with_record", "with_session"]
 
 
 def with_agent(world: World, name: str, agent: Agent) -> World:
@@ -24,6 +24,13 @@ def with_record(world: World, name: str, record: AgentRecord | None = None, **ch
     agent = world.agents[name]
     kept = replace(record or agent.record, **changes) if changes else record or agent.record
     return world if kept == agent.record else with_agent(world, name, replace(agent, record=kept))
+
+
+def with_session(record: AgentRecord, phase: str, session: str, launched: Launched | None) -> dict[str, Any]:
+    """What changes when `launched` runs in that phase in a conversation of that id."""
+    program = launched.parts.get("backend") if launched else None
+    programs = {**record.programs, phase: program} if program else record.programs
+    return {"resume": {**record.resume, phase: session}, "programs": programs}
 
 
 def followers(world: World) -> Iterator[str]:

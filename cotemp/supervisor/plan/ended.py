@@ -10,7 +10,7 @@ from typing import Any
 from ...agents.record import AgentRecord, BellKind, BellState, Launched, Quarantined
 from . import bells
 from .case import Case
-from .changing import with_agent, with_record
+from .changing import with_agent, with_record, with_session
 from .diff import differences
 from .model import Action, Agent, Done, Notify, Outcome, Ring, RunService, Start, Stop, Tell, World
 from .noting import told
@@ -23,6 +23,8 @@ __all__ = ["ended", "lose_patience"]
 
 FIRST, LONGEST = 5.0, 300.0
 """Seconds until what failed, or could not be done just now, is tried again: doubled each time, up to the longest."""
+AFRESH = "its program did not know the session any more that it should go on with: it was started afresh"
+"""A remark that stays until it is started the next time, or asked for by a person."""
 _Ended = tuple[World, tuple[Action, ...]]
 
 
@@ -89,7 +91,7 @@ def _launched(world: World, event: Done, start: Start, now: datetime, *, ours: b
         return world
     differs = agent.asked is not None and differences(replace(record, launched=new), agent.asked)
     changes = _of_launch(world, record, start, new, now) | {"relaunch": now if differs else None}
-    world = with_record(world, name, _rebelled(record, start, event, now), **changes)
+    world = with_record(world, name, _rebelled(record, event, now), **changes)
     world = with_agent(world, name, replace(world.agents[name], asked=None))
     look = agent.look
     return world if look and look.at > new.at else _unseen(world, name)
@@ -98,9 +100,10 @@ def _launched(world: World, event: Done, start: Start, now: datetime, *, ours: b
 def _of_launch(world: World, record: AgentRecord, start: Start, new: Launched, now: datetime) -> dict[str, Any]:
     """What a launch changes in a record."""
     changes: dict[str, Any] = {"launched": new, "drain": False, "nudged": None, "compacted": None}
+    changes["remark"] = AFRESH if record.remark == AFRESH and not new.resumed else ""
     settings = world.config.agents.get(record.agent)
     if new.session_id:
-        changes["resume"] = {**record.resume, new.phase or "": new.session_id}
+        changes |= with_session(record, new.phase or "", new.session_id, new)
     if settings and settings.kind == "task":
         changes["served_wake"] = due_wake(Case(world, record.agent, now)) or record.served_wake
     elif start.task:
@@ -108,7 +111,7 @@ def _of_launch(world: World, record: AgentRecord, start: Start, new: Launched, n
     return changes
 
 
-def _rebelled(record: AgentRecord, start: Start, event: Done, now: datetime) -> AgentRecord:
+def _rebelled(record: AgentRecord, event: Done, now: datetime) -> AgentRecord:
     """The bells of a program that was just started: what it knows by its prompt is told no more."""
     bells_now = tuple(
         replace(one, state=BellState.QUEUED, tries=0)
@@ -118,7 +121,7 @@ def _rebelled(record: AgentRecord, start: Start, event: Done, now: datetime) -> 
     )
     record = replace(record, bells=bells_now)
     record = bells.drop(record, BellKind.NUDGE, BellKind.COMPACT, BellKind.PROMPT)
-    if start.resume is None:
+    if event.record and event.record.launched and not event.record.launched.resumed:
         record = bells.drop(record, BellKind.PLAN)
     if event.prompt:
         record = bells.queue(record, f"prompt:{record.bell_count + 1}", BellKind.PROMPT, event.prompt, now)
@@ -128,9 +131,8 @@ def _rebelled(record: AgentRecord, start: Start, event: Done, now: datetime) -> 
 def _afresh(world: World, start: Start, now: datetime) -> _Ended:
     record = world.agents[start.agent].record
     left = {phase: id for phase, id in record.resume.items() if id != start.resume}  # noqa: A001
-    remark = "its program did not know the session any more that it should go on with: it was started afresh"
-    world = with_record(world, start.agent, resume=left, relaunch=now, remark=remark)
-    return world, (Tell(start.agent, remark),)
+    world = with_record(world, start.agent, resume=left, relaunch=now, remark=AFRESH)
+    return world, (Tell(start.agent, AFRESH),)
 
 
 def _not_started(world: World, event: Done, now: datetime) -> _Ended:

@@ -129,7 +129,7 @@ def ends(agent: str, how: Outcome = Outcome.DONE, *, session: str = "", prompt: 
         record = None
         if isinstance(act, Start):
             parts = {"backend": told.world.config.agents[agent].backend or "", "model": act.model or ""}
-            launched = Launched(told.now, "tmux", act.phase, parts, 77, session or act.resume)
+            launched = Launched(told.now, "tmux", act.phase, parts, 77, session or act.resume, resumed=bool(act.resume))
             record = AgentRecord(agent, launched=launched)
         return Done(agent, act, how, "", record, prompt)
 

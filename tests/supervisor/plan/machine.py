@@ -196,7 +196,7 @@ class Machine:
         self.programs[start.agent] = program
         self.happened[f"start {start.agent} {start.phase}"] += 1
         parts = {"backend": self.config.agents[start.agent].backend or ""}
-        launched = Launched(self.now, "tmux", start.phase, parts, program.pid, session)
+        launched = Launched(self.now, "tmux", start.phase, parts, program.pid, session, resumed=bool(start.resume))
         self._ends(start.agent, start, 4.0, AgentRecord(start.agent, launched=launched))
 
     def _ring(self, ring: Ring) -> None:

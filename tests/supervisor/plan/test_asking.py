@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cotemp.agents.requests import What
-from cotemp.agents.states import State
+from cotemp.agents.states import Composer, State
 from cotemp.config import AgentConfig, Wake
 from cotemp.supervisor.plan import changes
-from cotemp.supervisor.plan.model import Answer
+from cotemp.supervisor.plan.model import Answer, Outcome
 
 from .happenings import asked, asks, busy, down, ends, gone, idle, reload, tick, up
 from .stories import LOOP, Play, follow, only, play, running, seed
@@ -152,3 +152,31 @@ def test_an_agent_that_left_the_settings() -> None:
     )
     assert "agents.toml" in told.next("adversary").why
     assert told.next("orchestrator").state is State.STOPPED
+
+
+def test_the_answer_to_a_nudge_says_when_it_is_heard() -> None:
+    """Whoever nudges an agent with a draft on its line, or that works, learns that it is told later, and why."""
+    told = running(only())
+    follow(told, [("1s", idle("builder", composer=Composer.DRAFT)), ("1s", asked(What.NUDGE, "builder"), "answer 0")])
+    assert "(now: a draft stands in its composer" in last_answer(told).said[0]
+    follow(told, [("1s", busy("builder")), ("1s", asked(What.NUDGE, "builder"), "answer 0")])
+    assert "(now: it is busy)" in last_answer(told).said[0]
+    told = running(only())
+    follow(told, [("9s", asked(What.NUDGE, "builder"), "answer 0", "ring builder nudge")])
+    assert last_answer(told).said == ("builder: is told now",)
+
+
+def test_a_remark_about_a_start_lasts_as_long_as_that() -> None:
+    """That a program was started afresh is told until it is started again; that it could not be started, until it was."""
+    told = running(only(), sessions={"builder": "ses"})
+    follow(told, [("1s", gone("builder")), ("5s", gone("builder"), "start builder resume ses")])
+    follow(told, [("1s", ends("builder", Outcome.STALE_ID)), ("1s", gone("builder"), "start builder")])
+    follow(told, [("1s", ends("builder", session="new"))])
+    assert "afresh" in told.world.agents["builder"].record.remark
+    follow(
+        told, [("1h", idle("builder")), ("1s", gone("builder")), ("5s", gone("builder"), "start builder resume new")]
+    )
+    follow(told, [("1s", ends("builder", Outcome.FAILED)), ("1s", gone("builder"))])
+    assert "could not be started" in told.world.agents["builder"].record.remark
+    follow(told, [("1m", gone("builder"), "start builder resume new"), ("1s", ends("builder"))])
+    assert told.world.agents["builder"].record.remark == ""

@@ -261,3 +261,20 @@ def test_without_phases_nothing_is_sequenced() -> None:
     told = running(only(LOOP))
     follow(told, [("2s", statuses(pvfix="done")), ("2s", tick), ("2s", dead("builder")), ("2s", tick, "start builder")])
     assert told.world.sequence.phase is None
+
+
+def test_what_is_seen_while_the_next_phase_begins_is_none_of_the_old_one() -> None:
+    """Each phase has a conversation of its own, also when the new program is seen before its start has ended."""
+    told = running(only(phases=(Phase(id="one", plan="1"), Phase(id="two", plan="2"))), sessions={"builder": "of-one"})
+    follow(told, [("1s", asked(What.PHASE, do="next"), "answer 0", "restart builder two")])
+    follow(told, [("1s", busy("builder", session_id="of-two"))])
+    follow(told, [("1s", ends("builder", session="of-two"))])
+    assert told.world.agents["builder"].record.resume == {"one": "of-one", "two": "of-two"}
+
+
+def test_a_phase_with_another_program_begins_a_conversation_of_its_own() -> None:
+    """The id of one program is never given to another: not in another phase, not after the settings have changed."""
+    old = only(phases=(Phase(id="one", plan="1"),))
+    told = running(old, sessions={"builder": "of-claude"})
+    follow(told, [("1s", reload(replace(old, phases=(Phase(id="one", plan="1", backends={"builder": "codex"}),))))])
+    follow(told, [("1s", up(parts={"builder": {"backend": "codex"}}), "answer 0", "restart builder one")])
