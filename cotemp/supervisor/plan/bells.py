@@ -9,17 +9,19 @@ from typing import Any
 
 from ...agents.record import AgentRecord, Bell, BellKind, BellState
 
-__all__ = ["changed", "drop", "first", "known", "last_rung", "queue", "text_of", "waits"]
+__all__ = ["changed", "drop", "first", "known", "last_rung", "queue", "queue_commit", "text_of", "waits", "withdraw"]
 
 KNOWN = 500
 """How many ids are remembered, so that none is queued twice."""
 KEPT = 12
 """How many bells that are over are kept, for people."""
+TOGETHER = 5
+"""Commits that one bell names at most: its text has to be seen whole in a small composer."""
 _WAITING = (BellState.QUEUED, BellState.RINGING)
 _FIRST = (BellKind.PROMPT, BellKind.RESUME)
 
 _TEXTS = {
-    BellKind.COMMIT: "A commit for you has arrived: git fetch, then git show {0}",
+    BellKind.COMMIT: "{2} arrived: git fetch, then git show {0}",
     BellKind.INBOX: "A message for you is in {0}: fetch, read it, act on it, then delete the file.",
     BellKind.NOTES: "{0} for you, unread. Read: cotemp notes",
     BellKind.DOS: "{0} for you in your inbox, and nobody runs what arrives there. See: cotemp status",
@@ -41,7 +43,9 @@ def text_of(bell: Bell) -> str:
     if bell.subject and bell.kind in (BellKind.COMPACT, BellKind.PROMPT):
         return bell.subject  # a line of the settings, which the program may have to take for a command of its own
     more = f" Read {bell.subject} and do what it says." if bell.subject else ""
-    return f"[cotemp {bell.number}] " + _TEXTS[bell.kind].format(_said(bell), more)
+    count = len(bell.subject.split())
+    commits = "A commit for you has" if count == 1 else f"{count} commits for you have"
+    return f"[cotemp {bell.number}] " + _TEXTS[bell.kind].format(_said(bell), more, commits)
 
 
 def _said(bell: Bell) -> str:
@@ -62,6 +66,24 @@ def queue(record: AgentRecord, id: str, kind: BellKind, subject: str, now: datet
         bell_ids=(*record.bell_ids, id)[-KNOWN:],
         bell_count=bell.number,
     )
+
+
+def queue_commit(record: AgentRecord, identity: str, sha: str, now: datetime) -> AgentRecord:
+    """`record` with a bell for a commit; one that waits already, and was never typed, names it too."""
+    id = f"commit:{identity}"  # noqa: A001
+    waiting = record.bells[-1] if record.bells else None
+    if waiting is None or not _takes_one_more(waiting) or id in record.bell_ids or not _is_fit(BellKind.COMMIT, sha):
+        return queue(record, id, BellKind.COMMIT, sha, now)
+    record = changed(record, waiting.number, subject=f"{waiting.subject} {sha}")
+    return replace(record, bell_ids=(*record.bell_ids, id)[-KNOWN:])
+
+
+def _takes_one_more(bell: Bell) -> bool:
+    return bell.kind is BellKind.COMMIT and _is_untouched(bell) and len(bell.subject.split()) < TOGETHER
+
+
+def _is_untouched(bell: Bell) -> bool:
+    return bell.state is BellState.QUEUED and not bell.tries
 
 
 def _is_fit(kind: BellKind, subject: str) -> bool:
@@ -106,10 +128,16 @@ def drop(record: AgentRecord, *kinds: BellKind) -> AgentRecord:
     """`record` without the bells of those kinds that wait and were never typed: their reason is gone."""
     if not waits(record, *kinds):
         return record
-    bells = tuple(
-        replace(one, state=BellState.DROPPED)
-        if one.kind in kinds and one.state is BellState.QUEUED and not one.tries
-        else one
-        for one in record.bells
-    )
-    return replace(record, bells=bells)
+    return _dropped(record, [one for one in record.bells if one.kind in kinds])
+
+
+def withdraw(record: AgentRecord, id: str) -> AgentRecord:  # noqa: A002
+    """`record` without the bell of that id, if it waits and was never typed."""
+    return _dropped(record, [one for one in record.bells if one.id == id])
+
+
+def _dropped(record: AgentRecord, some: list[Bell]) -> AgentRecord:
+    for one in some:
+        if _is_untouched(one):
+            record = changed(record, one.number, state=BellState.DROPPED)
+    return record

@@ -13,8 +13,8 @@ from .model import Action, Commit, Files, FileSeen, Reached, Tell, World
 
 __all__ = ["files", "reached"]
 
-FLOOD = 10
-"""When more commits for one agent arrive at once, it is told of the last ones only."""
+FLOOD = 100
+"""When more commits for one agent arrive at once, it is told of the last ones only: a history was written anew."""
 REMEMBERED = 5000
 """Identities of commits that are kept: a history that was rewritten may show old ones again."""
 
@@ -54,12 +54,12 @@ def _rung_for(world: World, name: str, commits: Iterable[Commit], now: datetime)
         return world
     record = world.agents[name].record
     for one in commits:
-        record = bells.queue(record, f"commit:{one.identity}", BellKind.COMMIT, one.sha, now)
+        record = bells.queue_commit(record, one.identity, one.sha, now)
     return with_record(world, name, record)
 
 
 def files(world: World, event: Files, now: datetime) -> World:
-    """Inbox files that appeared, and plan files that are not what their agents know."""
+    """Inbox files that appeared or went, and plan files that are not what their agents know."""
     world = _inboxes(world, event.inboxes, now)
     for phase, blob in event.plans.items():
         world = _plan(world, phase, blob, now)
@@ -71,6 +71,8 @@ def _inboxes(world: World, there: tuple[FileSeen, ...], now: datetime) -> World:
     present = tuple(sorted({one.name for one in there}))
     if present == before.present:
         return world
+    for name in set(before.present) - set(present):
+        world = _withdrawn(world, f"inbox:{name}:{before.inboxes.get(name, 0)}")
     counts = dict(before.inboxes)
     for one in there:
         if one.name not in before.present and one.to in world.agents:
@@ -79,6 +81,13 @@ def _inboxes(world: World, there: tuple[FileSeen, ...], now: datetime) -> World:
             record = bells.queue(world.agents[one.to].record, id, BellKind.INBOX, one.name, now)
             world = with_record(world, one.to, record)
     return replace(world, handoff=replace(before, present=present, inboxes=counts))
+
+
+def _withdrawn(world: World, id: str) -> World:  # noqa: A002
+    """Nobody is told of a file that is there no more."""
+    for name, agent in world.agents.items():
+        world = with_record(world, name, bells.withdraw(agent.record, id))
+    return world
 
 
 def _plan(world: World, phase: str, blob: str, now: datetime) -> World:

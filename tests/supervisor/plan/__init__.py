@@ -37,6 +37,7 @@ the watchdog
   heals wedged loops                           test_healing.py::test_a_wedged_program
   pings on claim and review                    test_bells.py::test_a_claim_pings_the_other_loop
   inbox files: on appearance, and again        test_bells.py::test_an_inbox_file_rings_when_it_appears
+                                               test_bells.py::test_an_inbox_file_that_went_before_its_bell_rang
   hourly wake                                  test_time.py::test_an_hourly_wake
   weekly task, Sunday 02:00 UTC                test_time.py::test_a_task_by_its_wake
 
@@ -57,6 +58,7 @@ What people complained about elsewhere, and where it is held off.
   typed twice after a crash                    test_bells.py::test_a_crash_while_a_bell_rings
   tried for ever                               test_bells.py::test_three_tries_and_then_unconfirmed
   a ping flood                                 test_bells.py::test_no_ping_flood
+                                               test_bells.py::test_a_history_that_was_written_anew
   pinged again after a rebase                  test_bells.py::test_a_rebase_pings_nobody_again
   foreign text typed                           test_bells.py::test_foreign_text_is_never_queued
   notes that nobody reads                      test_bells.py::test_notes_ring_and_ring_again

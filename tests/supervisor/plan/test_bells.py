@@ -142,18 +142,43 @@ def test_no_ping_is_lost_or_doubled_by_a_crash() -> None:
             ("2s", tick, commit("adversary", 2)),
             ("2s", ends("adversary")),
             ("2s", idle("adversary")),
-            ("2s", tick, commit("adversary", 3)),
+            ("9s", idle("adversary")),
         ],
     )
+    rung = told.world.agents["adversary"].record.bells
+    assert [[int(sha[1:], 16) for sha in one.subject.split()] for one in rung] == [[2, 3]]
 
 
 def test_no_ping_flood() -> None:
-    """When many commits arrive at once, only the last ten are told of, one after the other."""
+    """Commits that arrive while an agent is at work, or at once, are named together, each once, a few by each bell."""
     told = handing()
-    told.happen("2s", commits(*(f"claim({number})" for number in range(100))))
+    follow(told, [("1s", busy("adversary")), ("1s", commits("claim(2)"))])
+    told.happen("2s", commits(*(f"claim({number})" for number in range(30))))
     waiting = told.world.agents["adversary"].record.bells
-    assert [int(one.subject[1:], 16) for one in waiting] == list(range(90, 100))
-    assert told.told[-1].startswith("99 commits")
+    assert [len(one.subject.split()) for one in waiting] == [5, 5, 5, 5, 5, 4]
+    named = sorted(int(sha[1:], 16) for one in waiting for sha in one.subject.split())
+    assert named == [number for number in range(30) if number != 1]
+    assert text_of(waiting[5]).startswith("[cotemp 6] 4 commits for you have arrived: git fetch, then git show a0")
+    assert max(len(text_of(one)) for one in waiting) < 300
+
+
+def test_a_bell_that_rings_names_no_more() -> None:
+    """A commit that arrives while a bell is typed, or was, gets a bell of its own."""
+    told = handing()
+    follow(told, [("2s", commits("claim(2)"), commit("adversary", 2)), ("1s", commits("claim(2)", "claim(3)"))])
+    told.happen("1s", ends("adversary", Outcome.UNCONFIRMED))
+    told.happen("1s", commits("claim(2)", "claim(3)", "claim(4)"))
+    subjects = [one.subject for one in told.world.agents["adversary"].record.bells]
+    assert [[int(sha[1:], 16) for sha in subject.split()] for subject in subjects] == [[2], [3, 4]]
+
+
+def test_a_history_that_was_written_anew() -> None:
+    """Of hundreds of commits that arrive at once, the last hundred are told of."""
+    told = handing()
+    told.happen("2s", commits(*(f"claim({number})" for number in range(300))))
+    waiting = told.world.agents["adversary"].record.bells
+    assert [int(sha[1:], 16) for one in waiting for sha in one.subject.split()] == list(range(200, 300))
+    assert told.told[-1].startswith("299 commits")
 
 
 # --- when it is rung ---
@@ -192,8 +217,8 @@ def test_one_bell_at_a_time() -> None:
     follow(
         told,
         [
-            ("2s", commits("claim(1)", "claim(2)", "claim(3)"), commit("adversary", 2)),
-            ("2s", tick),
+            ("2s", commits("claim(1)", "claim(2)"), commit("adversary", 2)),
+            ("2s", commits("claim(1)", "claim(2)", "claim(3)")),
             ("1s", ends("adversary")),
             ("2s", idle("adversary")),
             ("1s", tick, commit("adversary", 3)),
@@ -301,6 +326,30 @@ def test_an_inbox_file_rings_when_it_appears() -> None:
             ("2s", files("BUILDER-INBOX.md")),
             ("2s", files()),
             ("2s", files("BUILDER-INBOX.md"), ping),
+        ],
+    )
+
+
+def test_an_inbox_file_that_went_before_its_bell_rang() -> None:
+    """Nobody is told of a file that is there no more; when it comes back, its reader is told once."""
+    told = running(only(handoff=HANDOFF))
+    ping = ring("builder", "inbox", "BUILDER-INBOX.md")
+    follow(
+        told,
+        [
+            ("2s", busy("builder")),
+            ("2s", files("BUILDER-INBOX.md")),
+            ("2s", files()),
+            ("2s", idle("builder")),
+            ("9s", idle("builder")),
+            ("2s", busy("builder")),
+            ("2s", files("BUILDER-INBOX.md")),
+            ("2s", files()),
+            ("2s", files("BUILDER-INBOX.md")),
+            ("2s", idle("builder")),
+            ("2s", tick, ping),
+            ("2s", ends("builder")),
+            ("4s", idle("builder")),
         ],
     )
 
