@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
+from ..agents import kept
 from ..agents.requests import What
 from ..display import display_line
 from ..errors import BadUsage, HeldByOther, NotFound, UnknownTarget
@@ -218,7 +219,7 @@ def attach(cx: Context, agent: Annotated[str, _ONE]) -> Answer:
 
 def named(cx: Context, names: Sequence[str] | None) -> list[str]:
     """Agents as the settings spell them; all of them when none is named. Raises UnknownTarget with the nearest."""
-    spelled = {name.casefold(): name for name in (*agents.known(cx.places), *cx.config.agents)}
+    spelled = kept.spelled(cx.places, cx.config)
     if not names:
         return list(spelled.values())
     for name in names:

@@ -50,9 +50,9 @@ def _agent(cx: Context, name: str) -> str | None:
     """The agent of that name, as its record spells it; ids of runs begin with a digit, so most are told at once."""
     if name == "last" or not (cx.places.state / "agents" / name.casefold()).is_dir():
         return None
-    from ..supervisor import agents
+    from ..agents import kept
 
-    return next((one for one in agents.known(cx.places) if one.casefold() == name.casefold()), None)
+    return next((one for one in kept.known(cx.places) if one.casefold() == name.casefold()), None)
 
 
 class _Shown:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
+from ..agents import kept
 from ..agents.requests import What
 from ..display import display_line
 from ..errors import BadUsage, NotFound, WaitsForHuman
@@ -98,7 +99,7 @@ def _up(cx: Context, names: Sequence[str] | None, args: dict[str, str], *, creat
     if cx.places.is_stopped():
         raise WaitsForHuman(f"everything is stopped by the file {cx.places.stop}", "to go on: cotemp resume")
     chosen = _named(cx, names) if names else _Named(cx.config.watched(), None)
-    asks = bool(cx.config.agents or agents.known(cx.places)) if chosen.agents is None else bool(chosen.agents)
+    asks = bool(cx.config.agents or kept.known(cx.places)) if chosen.agents is None else bool(chosen.agents)
     sessions = resolved(cx, chosen.sessions, create=create)
     if foreground:
         ended = agents.become(cx.places, sessions, chosen.agents or () if asks else None, args, cx.config_path)
@@ -129,7 +130,7 @@ def down(
       cotemp down co-migrate --drain
     """
     chosen = _named(cx, names) if names else _Named([], None)
-    asks = bool(agents.known(cx.places)) if chosen.agents is None else bool(chosen.agents)
+    asks = bool(kept.known(cx.places)) if chosen.agents is None else bool(chosen.agents)
     if drain:
         cx.progress("waiting for the DOs that run ...")
     said = list(agents.ask(cx.places, What.DOWN, chosen.agents or (), {}, cx.config_path).said) if asks else []
@@ -154,7 +155,7 @@ def _sessions_down(cx: Context, sessions: list[str], *, drain: bool, alone: bool
 
 def _named(cx: Context, names: Sequence[str]) -> _Named:
     """Agents as the settings spell them; every other name is a session's or a panel's, to be found out later."""
-    spelled = {name.casefold(): name for name in (*agents.known(cx.places), *cx.config.agents)}
+    spelled = kept.spelled(cx.places, cx.config)
     ours = [spelled[name.casefold()] for name in names if name.casefold() in spelled]
     return _Named([name for name in names if name.casefold() not in spelled], list(dict.fromkeys(ours)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,9 +10,9 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ..agents import kept
 from ..agents.desk import ask as ask_desk
 from ..agents.desk import leave, new_request_id
-from ..agents.places import AgentPlaces
 from ..agents.requests import Answer, Request, What
 from ..agents.seen import read_seen
 from ..errors import (
@@ -33,7 +32,6 @@ from ..times import local_now
 from . import control
 
 if TYPE_CHECKING:
-    from ..agents.record import AgentRecord
     from ..agents.sequence import Sequence as Stands
     from ..config import Config
     from ..hosts.host import Host, Pane
@@ -46,10 +44,8 @@ __all__ = [
     "attach",
     "become",
     "history",
-    "known",
     "phases",
     "plan",
-    "records",
     "request_for",
     "stop_all",
 ]
@@ -117,35 +113,6 @@ def _refused(answer: Answer) -> CotempError:
     return kind(answer.problem, answer.fix)
 
 
-def known(places: Places) -> list[str]:
-    """The names of the agents of which something is kept, sorted; spelled as they were."""
-    at, found = AgentPlaces.of(places), []
-    for folder in _folders(at):
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            found.append(str(json.loads((folder / "record.json").read_bytes())["agent"]))
-    return sorted(found)
-
-
-def records(places: Places) -> dict[str, AgentRecord]:
-    """What is kept of each agent; what cannot be read is left out."""
-    from ..agents import files
-    from ..agents.record import AgentRecord
-
-    found = {}
-    for folder in _folders(AgentPlaces.of(places)):
-        with suppress(files.Misread, StorageFailed):
-            read = files.read(folder / "record.json", AgentRecord)
-            if read:
-                found[read[0].agent] = read[0]
-    return found
-
-
-def _folders(at: AgentPlaces) -> list[Path]:
-    with suppress(OSError):
-        return sorted(one for one in at.agents.iterdir() if one.is_dir())
-    return []
-
-
 def plan(places: Places, config: Config, names: Sequence[str] = ()) -> list[Change]:
     """What `up` with these settings would do to the agents of those names (none: to all), and why."""
     from .fleet.starting import parts_of_all
@@ -161,11 +128,11 @@ def _as_it_is(places: Places, config: Config) -> World:
     from .plan import beginning
     from .plan.model import Look
 
-    kept, now = records(places), local_now().astimezone(UTC)
-    spelled = {name.casefold(): name for name in (*kept, *config.agents)}
-    mine = {name.casefold(): record for name, record in kept.items()}
+    now = local_now().astimezone(UTC)
+    mine = {name.casefold(): record for name, record in kept.records(places).items()}
+    spelled = kept.spelled(places, config)
     every = [replace(mine.get(folded, AgentRecord(name)), agent=name) for folded, name in spelled.items()]
-    world = beginning(config, every, _sequence(places))
+    world = beginning(config, every, kept.sequence(places))
     panes = {pane.agent: pane for host in _hosts(places) for pane in _panes(host)}
     agents = {
         name: replace(agent, look=Look(now, panes.get(name), None, now, now)) for name, agent in world.agents.items()
@@ -183,7 +150,7 @@ def stop_all(places: Places, config: Config) -> tuple[str, ...]:
         write_whole(places.stop, b"everything is stopped; to go on: cotemp resume\n")
     with suppress(CotempError):
         control.wake(places, Path(), start=False)
-    ours = {name.casefold() for name in (*known(places), *config.agents)}
+    ours = kept.spelled(places, config)
     running = [
         (host, pane.agent)
         for host in _hosts(places)
@@ -202,7 +169,7 @@ def _hosts(places: Places) -> Iterator[Host]:
 
     taken = {
         name: Taken(over.server, over.session)
-        for name, record in records(places).items()
+        for name, record in kept.records(places).items()
         if record.launched and (over := record.launched.taken_over)
     }
     for name in ("tmux", "pty"):
@@ -240,22 +207,10 @@ def history(places: Places, name: str, lines: int) -> str:
 
 def phases(places: Places, config: Config) -> list[PhaseRow]:
     """The phases of the settings and those that were added, in order, and how far the sequence has come."""
-    stands = _sequence(places)
+    stands = kept.sequence(places)
     every = [(one.id, one.plan, one.status_file) for one in config.phases]
     every += [(one.id, one.plan, one.status) for one in stands.added]
     return [PhaseRow(*phase, _state(phase[0], stands)) for phase in every]
-
-
-def _sequence(places: Places) -> Stands:
-    """Where the sequence stands; at its beginning when that cannot be read."""
-    from ..agents import files
-    from ..agents.sequence import Sequence as Stands
-
-    with suppress(files.Misread, StorageFailed):
-        read = files.read(AgentPlaces.of(places).index, Stands)
-        if read:
-            return read[0]
-    return Stands()
 
 
 def _state(phase: str, stands: Stands) -> Literal["done", "current", "later"]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from ..agents import kept
 from ..errors import CotempError, ForeignHost, HeldByOther, NotFound, TookTooLong
 from ..places import Places
 from ..store.claims import Claim, Holder, hold, holder
@@ -154,16 +155,12 @@ def down(places: Places, sessions: Sequence[str] = (), *, drain: bool = False) -
 
 def _cares_for_agents(places: Places) -> bool:
     """Whether a daemon may have to end agents, each in its own time, before it ends itself."""
-    from .agents import known  # asks us for a daemon
-
-    return bool(known(places))
+    return bool(kept.known(places))
 
 
 def _wanted_agents(places: Places) -> bool:
     """Whether a daemon stays for agents."""
-    from .agents import records
-
-    return any(record.wanted and not record.stopped for record in records(places).values())
+    return any(record.wanted and not record.stopped for record in kept.records(places).values())
 
 
 def ensure_free(places: Places, sessions: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cotemp.agents import desk
+from cotemp.agents import desk, kept
 from cotemp.agents.record import AgentRecord
 from cotemp.agents.requests import Answer, What
 from cotemp.agents.seen import read_seen
@@ -92,7 +92,7 @@ class Field:
 
     def record(self, name: str) -> AgentRecord:
         """What is kept of it."""
-        return agents.records(self.places)[name]
+        return kept.records(self.places)[name]
 
     def becomes(self, name: str, state: str, seconds: float = 15) -> None:
         """Wait until `status` says so."""
