@@ -24,6 +24,8 @@ LINES = 30
 """How many lines with text, from the bottom, are looked at."""
 PARAGRAPH = 3
 """Lines over which a message about a limit may be wrapped."""
+_BELL = re.compile(r"^\W{0,4}\[cotemp \d+\] ")
+"""A bell of ours that was sent: what stands above it was said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,8 @@ def _newest(shown: _Screen, order: Sequence[int]) -> Seen | None:
     works = True  # until a line says that it is done
     for place in order:
         row = shown.rows[place]
+        if _BELL.match(row.plain):
+            return None
         if mark := _limit(shown, place) or _problem(shown, place):
             return mark
         if works and shown.patterns.busy.find(row.plain):

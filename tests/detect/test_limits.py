@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cotemp.agents.backends import SHIPPED
+from cotemp.detect import Subject, read
 from cotemp.detect.limits import SESSION, WEEK, moment, reset_of
 
 from .drawn import LIMIT, claude, codex, gemini
@@ -164,3 +167,16 @@ def test_the_time_may_stand_in_the_next_line() -> None:
     limit = look("gemini", gemini("✕ Usage limit reached for gemini-3-pro.", "  Access resets at 9:57 PM UTC.")).limit
     assert limit is not None
     assert limit.until == at(2026, 11, 21, 21, 57)
+
+
+def test_what_was_said_before_our_bell_is_past() -> None:
+    """A program that was told to go on is not limited by its old words, but by new ones below the bell."""
+    mine = replace(SHIPPED["claude"], name="mine")  # of its screen nothing is known but the patterns
+    bell = "> [cotemp 7] The usage limit is over: go on where you were."
+
+    def state(*said: str) -> str:
+        return read(Subject(backend=mine, screen=claude(*said)), NOW).state
+
+    assert state(LIMIT) == "limited"
+    assert state(LIMIT, "", bell, "", "Done.") == "idle"
+    assert state(LIMIT, "", bell, "", LIMIT) == "limited"
