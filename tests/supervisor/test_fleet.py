@@ -73,6 +73,8 @@ def test_it_is_started_with_its_prompt(field: Field, fleet: Fleet) -> None:
     assert [start["prompt"] for start in mock.starts()] == ["go"]
     assert field.row("builder")["evidence"]["source"] == "claude-session-file"
     assert field.record("builder").resume == {"": mock.starts()[0]["session_id"]}
+    told = [line for who, line in field.lines if who in ("", "builder")]
+    assert told == ["asked: up builder", "builder: starts", "start (mock; afresh): it is asked for"]
 
 
 def started(field: Field, fleet: Fleet, *names: str) -> None:

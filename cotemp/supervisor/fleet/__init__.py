@@ -4,7 +4,7 @@ sources ─ what happened ──> loop ──> plan.step ──> book ─ kept o
 
 sources: courier (the repo of the handoff), mail (inboxes), checks, requests, and the terminals
 terminals: eyes (look), starting and its trials, line and ringing, stopping; hosting says in which host
-acting: the terminals again, service, desktop, journal
+acting: the terminals again, service, desktop, journal; deeds says for the log what was done
 book: the state of the agents, and rows for `status`
 """
 

@@ -61,6 +61,7 @@ class Acting:
         if isinstance(action, Tell):
             self._station.say(action.agent, action.line)
         elif isinstance(action, Answer):
+            self._say(action)
             self._workers.give("answers", partial(self._answer, action))
         elif isinstance(action, RunService):
             self._services.give(
@@ -104,7 +105,7 @@ class Acting:
 
     def _notify(self, action: Notify, world: World) -> None:
         """Where there is no desktop the log says it; that is no reason to try again."""
-        self._station.tell("", f"{action.title}: {action.text}")
+        self._station.tell("", f"notification: {action.title}: {action.text}")
         try:
             notify(action.title, action.text, world.config.supervisor.notify)
         except CotempError as error:
@@ -121,6 +122,10 @@ class Acting:
             done = Done(agent, action, Outcome.FAILED, str(said))
         if done:
             self._report(done)
+
+    def _say(self, answer: Answer) -> None:
+        for line in (*answer.said, *([f"refused: {answer.problem}"] if answer.problem else [])):
+            self._station.say("", line)
 
     def _answer(self, answer: Answer) -> None:
         try:
@@ -142,10 +147,3 @@ def _mark_stopped(station: Station, *, there: bool) -> None:
 def _lane(action: Start | Stop | Ring) -> str:
     """What is done one after the other; an end at once waits for nothing that is done to the agent meanwhile."""
     return f"end {action.agent}" if isinstance(action, Stop) and not action.gently else action.agent
-
-
-def _line(action: Start | Stop | Ring) -> str:
-    """What is done, and why, for the log."""
-    if isinstance(action, Ring):
-        return f"bell {action.bell.number} ({action.bell.kind})"
-    return f"{type(action).__name__.lower()}: {action.why}"

@@ -17,9 +17,10 @@ from queue import Empty, SimpleQueue
 from ...agents.desk import Desk
 from ...errors import CotempError
 from ..plan import step
-from ..plan.model import Agent, Done, Event, Tick, World
+from ..plan.model import Agent, Done, Event, Requested, Tick, World
 from .acting import Acting
 from .book import Book
+from .deeds import asked
 from .sources import Sources
 from .station import Station
 from .terminals import Terminals
@@ -132,6 +133,8 @@ class Loop:
         """A step: decided, kept, and only then done."""
         world, actions = step(self.world, event, self._station.now())
         self._book.keep(world)
+        if isinstance(event, Requested):
+            self._station.say("", asked(event.request))
         self.world = world
         for action in actions:
             self._acting.perform(action, world)

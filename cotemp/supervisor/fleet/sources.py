@@ -18,6 +18,7 @@ from ..wanted import read_wanted
 from .book import Book
 from .checks import Due, run_check
 from .courier import Courier
+from .deeds import asked
 from .mail import Mail
 from .starting import parts_of_all
 from .station import Station
@@ -92,6 +93,7 @@ class Sources:
             try:
                 yield from self._asked(request, world)
             except CotempError as error:
+                self._station.say("", f"{asked(request)}: refused: {error.what}")
                 self._desk.answer(Answer(request.id, (), error.exit_code, error.what, error.fix))
         while self._desk.problems:
             self._station.tell("", self._desk.problems.pop(0))

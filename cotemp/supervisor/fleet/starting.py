@@ -97,14 +97,18 @@ def left_over(record: AgentRecord, at: AgentPlaces) -> Done | None:
 
 
 def parts_of_all(config: Config, world: World, places: Places) -> dict[str, dict[str, str]]:
-    """What each agent would be launched from now; those of which that cannot be told are missing."""
-    at, found = here(places), {}
+    """What each agent would be launched from now; those of which that cannot be told are missing.
+
+    Where nobody says in which host, it stays in the one that it is in: tmux that is installed meanwhile moves nobody.
+    """
+    everywhere, found = here(places), {}
     current = world.sequence.phase or (config.phases[0].id if config.phases else None)
     phase = phase_of(replace(world, config=config), current)
     for name in config.agents:
         agent = world.agents.get(name)
         record = agent.record if agent else AgentRecord(name)
         wanted = Wanted(phase=phase, task=Path(record.task) if record.task else None, model=record.model)
+        at = replace(everywhere, host=record.launched.host) if record.launched else everywhere
         try:
             found[name] = dict(plan_launch(config, name, at, wanted).parts)
         except CotempError:

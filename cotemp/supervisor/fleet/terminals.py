@@ -16,6 +16,7 @@ from ...hosts.host import Host, Pane
 from ...store.claims import hold
 from ..plan import text_of
 from ..plan.model import Done, Event, Look, Looked, Outcome, Ring, RunService, Start, Stop, World
+from . import deeds
 from .eyes import Eyes, Subject
 from .hosting import Hosting, host_of
 from .lastly import FOLDER, keep_last_screen
@@ -103,6 +104,7 @@ class Terminals:
         before = self._hosting.host(host_of(world, name))
         if before.look().get(name):
             self._end(before, world, name, gently=start.gently)
+        self._station.say(name, deeds.started(start, plan))
         launched = launch(self._hosting.host(plan.host), plan, start, self._station.places, self._station.now())
         stale = plan.backend.screen.stale if plan.backend else ()
         self._trials.begin(Trial(start, world.agents[name].record, launched, plan.line, tuple(stale)))
@@ -110,7 +112,8 @@ class Terminals:
 
     def stop(self, action: Stop, world: World) -> Done:
         """End its program and its terminal."""
-        self._end(self._hosting.host(host_of(world, action.agent)), world, action.agent, gently=action.gently)
+        left = self._end(self._hosting.host(host_of(world, action.agent)), world, action.agent, gently=action.gently)
+        self._station.say(action.agent, deeds.stopped(action, left=left))
         return Done(action.agent, action, Outcome.DONE)
 
     def ring(self, action: Ring, world: World) -> Done:
@@ -127,22 +130,24 @@ class Terminals:
                 )  # fmt: skip
         except HeldByOther as error:
             return Done(name, action, Outcome.NOT_NOW, error.what)
-        if rung.why:
-            self._station.tell(name, f"bell {action.bell.number}: {rung.outcome}: {rung.why}")
+        tell = self._station.tell if rung.outcome is Outcome.NOT_NOW else self._station.say  # tried again and again
+        tell(name, deeds.rung(action, rung))
         return Done(name, action, rung.outcome, rung.why)
 
     def serve(self, action: RunService, world: World) -> Done:
         """Run a service's command to its end."""
         plan = plan_launch(world.config, action.agent, self._here)
         folder = self._station.files.folder(action.agent)
+        self._station.say(action.agent, f"run: {action.why}")
         run_service(plan.argv, plan.cwd, plan.env, folder, self._station.scrubber)
         return Done(action.agent, action, Outcome.DONE)
 
-    def _end(self, host: Host, world: World, name: str, *, gently: bool) -> None:
+    def _end(self, host: Host, world: World, name: str, *, gently: bool) -> bool:
+        """True when it left by itself."""
         folder = self._station.files.folder(name) / FOLDER
         keep_last_screen(host, name, folder, self._station.scrubber, self._station.now())
         backend = self._reader(world, name, world.agents[name].record.launched).backend
-        stop(host, name, backend.exit_keys if gently else (), self._station.pace)
+        return stop(host, name, backend.exit_keys if gently else (), self._station.pace)
 
 
 def _is_known(look: Look | None, pane: Pane | None, reading: Reading | None, now: datetime) -> bool:

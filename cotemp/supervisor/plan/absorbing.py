@@ -175,7 +175,10 @@ def _reloaded(world: World, event: Reloaded, now: datetime) -> _Absorbed:
 
 
 def _stop_file(world: World, event: StopFile, now: datetime) -> _Absorbed:
-    return (world if world.stopped_all is event.there else replace(world, stopped_all=event.there)), ()
+    if world.stopped_all is event.there:
+        return world, ()
+    said = "everything is stopped: the file STOP is in the home" if event.there else "the file STOP is gone: on it goes"
+    return replace(world, stopped_all=event.there), (Tell("", said),)
 
 
 def _edited_limits(world: World, event: Limits, now: datetime) -> _Absorbed:

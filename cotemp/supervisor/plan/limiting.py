@@ -46,7 +46,9 @@ def saw_limit(world: World, name: str, now: datetime) -> tuple[World, tuple[Acti
         attempts = limit.attempts + 1 if limit else 0
         opened = Limit(account, now, _end(seen, attempts, now), seen.quote, name, seen.resumes_itself)
         opened = replace(opened, attempts=attempts, parked=(name,))
-        return _with(world, opened), (Tell("", f"usage limit of {account}: its agents are parked"),)
+        until = f"{opened.until:%Y-%m-%d %H:%M} UTC"
+        said = f"the usage limit of {account} is reached (seen at {name}): its agents are parked until {until}"
+        return _with(world, opened), (Tell("", said),)
     return _with(world, _joined(limit, name, seen, now)), ()
 
 

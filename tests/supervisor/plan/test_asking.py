@@ -167,7 +167,7 @@ def test_the_answer_to_a_nudge_says_when_it_is_heard() -> None:
 
 
 def test_a_remark_about_a_start_lasts_as_long_as_that() -> None:
-    """That a program was started afresh is told until it is started again; that it could not be started, until it was."""
+    """"Started afresh" is told until it is started again, "could not be started" until it could."""
     told = running(only(), sessions={"builder": "ses"})
     follow(told, [("1s", gone("builder")), ("5s", gone("builder"), "start builder resume ses")])
     follow(told, [("1s", ends("builder", Outcome.STALE_ID)), ("1s", gone("builder"), "start builder")])
