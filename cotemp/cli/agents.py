@@ -73,7 +73,7 @@ def why(cx: Context, agent: Annotated[str, _ONE]) -> Answer:
     row = next((row for row in _rows(cx) if row.agent == name), None)
     if row is None:
         raise NotFound(f"nothing is known of {name}", "start it: cotemp up " + name)
-    return Answer(_explained(cx, row), list(_why(row)))
+    return Answer(_explained(row), list(_why(row)))
 
 
 def _why(row: "AgentStatus") -> Iterator[str]:
@@ -96,7 +96,7 @@ def _why(row: "AgentStatus") -> Iterator[str]:
         yield f"  remark    {display_line(row.remark)}"
 
 
-def _explained(cx: Context, row: "AgentStatus") -> dict[str, Any]:
+def _explained(row: "AgentStatus") -> dict[str, Any]:
     from ..status.model import plain
 
     return {"schema": 1, "agent": plain(row)}
@@ -120,7 +120,7 @@ def watchdog(
     if explain:
         chosen = set(named(cx, names))
         rows = [row for row in _rows(cx) if row.agent in chosen]
-        json = {"schema": 1, "agents": [_explained(cx, row)["agent"] for row in rows]}
+        json = {"schema": 1, "agents": [_explained(row)["agent"] for row in rows]}
         return Answer(json, [line for row in rows for line in _why(row)] or ["there are no agents"])
     ours = named(cx, names) if names else ()
     ended = agents.become(cx.places, cx.config.watched(), ours, {"keep-stopped": "yes"}, cx.config_path)
@@ -203,7 +203,7 @@ def attach(cx: Context, agent: Annotated[str, _ONE]) -> Answer:
       cotemp attach builder
     """
     (name,) = named(cx, [agent])
-    argv = agents.attach(cx.places, cx.config, name)
+    argv = agents.attach(cx.places, name)
     if cx.json:
         return Answer({"schema": 1, "agent": name, "argv": list(argv)})
     if not (cx.stdin_is_terminal and cx.stdout_is_terminal):

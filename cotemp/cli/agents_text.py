@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..display import display_line
-from ..times import local, local_or_none, parse_utc, show_duration
+from ..times import local_or_none, parse_utc, show_duration
 from .paint import clipped, columns, paint, width
 
 if TYPE_CHECKING:
@@ -81,7 +81,6 @@ def moment(utc: str | None, now: datetime) -> str:
     when = local_or_none(utc)
     if when is None:
         return "?"
-    when = local(when)
     return f"{when:%H:%M}" if when.date() == now.astimezone().date() else f"{when:%Y-%m-%d %H:%M}"
 
 

@@ -39,7 +39,7 @@ def agents_of(places: Places, settings: Settings, claims: Claims, now: datetime)
     is_watched = claims.daemon is not None
     declared = {str(name): (str(kind), backend, model) for name, kind, backend, model in settings.agents}
     rows = tuple(
-        _row(name, declared.get(name), seen.get(name), now, is_watched=is_watched)
+        _row(name, declared.get(name), seen.get(name), is_watched=is_watched)
         for name in (*declared, *sorted(seen.keys() - declared.keys()))
     )
     phase = _phase(places, settings)
@@ -54,9 +54,8 @@ def _seen(places: Places, now: datetime) -> Mapping[str, dict[str, Any]]:
 
 
 def _row(
-    name: str, declared: tuple[str, str | None, str | None] | None, seen: dict[str, Any] | None, now: datetime, *,
-    is_watched: bool,
-) -> AgentStatus:  # fmt: skip
+    name: str, declared: tuple[str, str | None, str | None] | None, seen: dict[str, Any] | None, *, is_watched: bool
+) -> AgentStatus:
     kind, backend, model = declared or ("", None, None)
     if seen is None:
         evidence = Evidence("settings", None, "it was never started")
@@ -151,8 +150,8 @@ def _about_nobody(rows: Sequence[AgentStatus], *, is_watched: bool) -> Iterator[
 def _attention(
     places: Places, rows: Sequence[AgentStatus], phase: PhaseStatus | None, checks: Sequence[CheckStatus]
 ) -> Iterator[str]:
-    if (places.home / "STOP").exists():
-        yield f"everything is stopped by the file {places.home / 'STOP'}: cotemp resume"
+    if places.is_stopped():
+        yield f"everything is stopped by the file {places.stop}: cotemp resume"
     for row in rows:
         if row.state in _SENTENCES and row.evidence.source != _RECORD:
             yield _SENTENCES[row.state].format(row.agent)

@@ -189,7 +189,7 @@ def _end(host: Host, agent: str) -> None:
         host.stop(agent)
 
 
-def attach(places: Places, config: Config, name: str) -> Sequence[str]:
+def attach(places: Places, name: str) -> Sequence[str]:
     """The command with which a human gets to an agent's terminal. Raises NotFound when it has none."""
     for host in _hosts(places):
         with suppress(NotFound):
