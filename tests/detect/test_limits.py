@@ -171,7 +171,7 @@ def test_the_time_may_stand_in_the_next_line() -> None:
 
 def test_what_was_said_before_our_bell_is_past() -> None:
     """A program that was told to go on is not limited by its old words, but by new ones below the bell."""
-    mine = replace(SHIPPED["claude"], name="mine", processes=("mine",))  # of its screen nothing is known but the patterns
+    mine = replace(SHIPPED["claude"], name="mine", processes=("mine",))  # only its patterns are known
     bell = "> [cotemp 7] The usage limit is over: go on where you were."
 
     def state(*said: str) -> str:
