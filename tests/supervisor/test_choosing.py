@@ -30,7 +30,7 @@ def hosted(config: Config, places: Places, was: Literal["tmux", "pty"] | None = 
     """The host in which the agent would be started, when it was last started in `was`."""
     record = AgentRecord("a")
     if was:
-        record = replace(record, launched=Launched(at=NOW, host=was, parts={"host": was}))
+        record = replace(record, launched=Launched(at=NOW, host=was, phase=None, parts={"host": was}))
     return parts_of_all(config, beginning(config, [record]), places)["a"]["host"]
 
 
