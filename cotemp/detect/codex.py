@@ -149,7 +149,7 @@ def _limited(payload: Mapping[str, Any], at: datetime, now: datetime) -> LimitSe
     text = first_line(f"{told.get('message') or ''} {told.get('codex_error_info') or ''}")
     if not _LIMIT.search(text) or str(payload.get("type")) == "task_started":
         return None
-    until = moment(told.get("resets_at")) or reset_of(text, at)
+    until = moment(told.get("resets_at")) or reset_of(text, at, fresh=True)
     return None if until and until <= now else LimitSeen(until, first_line(str(told.get("message") or text)))
 
 

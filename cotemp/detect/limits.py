@@ -16,6 +16,8 @@ __all__ = ["moment", "reset_of", "window_of"]
 
 SESSION = timedelta(hours=5)
 WEEK = timedelta(days=7)
+SKEW = timedelta(minutes=15)
+"""By which a program's clock may be behind."""
 
 _SESSION_WORDS = re.compile(r"\b(?:session|5[ -]?h(?:our)?s?)\b", re.IGNORECASE)
 _LEAD = r"(?:resets?(?:\s+at|\s+on)?|(?:try|retry) again at|available (?:again )?at|until)\s+"
@@ -41,19 +43,22 @@ def window_of(text: str) -> timedelta:
     return SESSION if _SESSION_WORDS.search(text) else WEEK
 
 
-def reset_of(text: str, said: datetime, zone: tzinfo | None = None) -> datetime | None:
+def reset_of(
+    text: str, said: datetime, zone: tzinfo | None = None, *, fresh: bool = False, window: timedelta | None = None
+) -> datetime | None:
     """The moment (UTC) at which the limit that `text` tells of ends; None when it does not say so,
     or nothing sensible.
 
-    `said` is when it was said, `zone` that of the program for times without one (None: this machine's). The answer
-    may lie in the past: then the limit is over. What lies beyond its window is cut to it; what lies beyond that twice
-    is no time of a limit.
+    `said` is when it was said, or, unless it is `fresh`, when it was found; `zone` that of the program for times
+    without one (None: this machine's). The answer may lie in the past: then the limit is over. What lies beyond its
+    `window` (None: by its name) is cut to it; what lies beyond that twice is no time of a limit.
     """
+    window = window or window_of(text)
     try:
-        told = _told(text, said, zone)
+        told = _told(text, said, zone, _grace(window, fresh=fresh))
     except (ValueError, OverflowError, OSError):  # the 31st of February, the year 0, an hour that does not exist
         return None
-    return None if told is None else _sensible(told, said, window_of(text))
+    return None if told is None else _sensible(told, said, window)
 
 
 def moment(value: object) -> datetime | None:
@@ -77,13 +82,18 @@ def _sensible(told: datetime, said: datetime, window: timedelta) -> datetime | N
     return min(told, said + window).astimezone(UTC)
 
 
-def _told(text: str, said: datetime, zone: tzinfo | None) -> datetime | None:
+def _grace(window: timedelta, *, fresh: bool) -> timedelta:
+    """How long ago the time on a clock may have passed: what was just said lies ahead, but for clocks that differ."""
+    return SKEW if fresh else max(timedelta(days=1) - window, timedelta())
+
+
+def _told(text: str, said: datetime, zone: tzinfo | None, grace: timedelta) -> datetime | None:
     if found := _EPOCH.search(text):
         return moment(int(found[1]))
     if found := _ISO.search(text):
         return moment(found[0])
     if found := _CLOCK.search(text):
-        return _by_clock(found, said, zone, window_of(text))
+        return _by_clock(found, said, zone, grace)
     if found := _IN.search(text):
         return said + _duration(found[1])
     return None
@@ -96,7 +106,7 @@ def _duration(text: str) -> timedelta:
     return timedelta(**parts)
 
 
-def _by_clock(found: re.Match[str], said: datetime, zone: tzinfo | None, window: timedelta) -> datetime | None:
+def _by_clock(found: re.Match[str], said: datetime, zone: tzinfo | None, grace: timedelta) -> datetime | None:
     known, told_zone = _zone_in(found["rest"])
     if not known or (not found["half"] and found["minute"] is None):
         return None  # "resets 7" says nothing, and nobody knows all zones by their letters
@@ -109,13 +119,13 @@ def _by_clock(found: re.Match[str], said: datetime, zone: tzinfo | None, window:
         ahead = (_DAYS.index(found["weekday"][:3].lower()) - local.weekday()) % 7
         clock += timedelta(days=ahead)
         return clock if clock > local else clock + timedelta(days=7)
-    return _nearest(clock, local, window)
+    return _nearest(clock, local, grace)
 
 
-def _nearest(clock: datetime, local: datetime, window: timedelta) -> datetime:
-    """The next time that a clock shows this, when it is within the window; else it was shown last just now."""
-    ahead = clock if clock > local else clock + timedelta(days=1)
-    return ahead if ahead - local <= window else ahead - timedelta(days=1)
+def _nearest(clock: datetime, local: datetime, grace: timedelta) -> datetime:
+    """The last time that a clock showed this, when that is no longer ago than `grace`; else the next time."""
+    behind = clock if clock <= local else clock - timedelta(days=1)
+    return behind if local - behind < grace else behind + timedelta(days=1)
 
 
 def _dated(clock: datetime, found: re.Match[str], local: datetime) -> datetime:

@@ -11,7 +11,7 @@ from ..agents.states import Composer, LimitSeen, Reading, State
 from . import codex, opencode, title
 from .claude import session_file, transcript
 from .ladder import Standing, life_of
-from .limits import reset_of
+from .limits import reset_of, window_of
 from .looks import looks_of
 from .screen import Seen, see
 from .subject import Claim, Scrub, Subject, first_line
@@ -56,7 +56,7 @@ def _screen(look: _Look) -> Claim | None:
     state, limit = seen.state, None
     if state == State.LIMITED:
         limit = _limit(look)
-        if limit.until and limit.until <= look.now:
+        if _was_seen(look) and limit.until and limit.until <= look.now:
             state = State.IDLE if seen.composer in (Composer.EMPTY, Composer.DRAFT) else None  # it is over
     if state == State.IDLE and looks_of(subject.backend).quiet:
         state = None  # it may be at work: somebody else has to say that it waits
@@ -85,11 +85,26 @@ def _limit(look: _Look) -> LimitSeen:
     seen, before = look.seen, look.subject.previous
     quote = first_line(seen.quote)
     again = "retrying in" in quote
-    if before and before.limit and not again and before.limit.quote == quote:
+    if before and before.limit and not again and _was_seen(look):
         return before.limit
-    readings = (seen.limit, f"resets {seen.until}", f"in {seen.until}")
-    until = next((at for text in readings if (at := reset_of(text, look.now))), None)
-    return LimitSeen(until, quote, resumes_itself=again)
+    return LimitSeen(_end(look), quote, resumes_itself=again)
+
+
+def _end(look: _Look) -> datetime | None:
+    seen, before = look.seen, look.subject.previous
+    fresh = before is not None and before.state in (State.BUSY, State.IDLE)  # it was just said
+    window = window_of(seen.limit)
+    for text in (seen.limit, f"resets {seen.until}", f"in {seen.until}"):
+        if at := reset_of(text, look.now, fresh=fresh, window=window):
+            return at
+    return None
+
+
+def _was_seen(look: _Look) -> bool:
+    """Whether the last look saw the same limit. One that is met first is tried, even when its time has passed: who
+    showed it does not know."""
+    before = look.subject.previous
+    return before is not None and before.limit is not None and before.limit.quote == first_line(look.seen.quote)
 
 
 SOURCES: Mapping[str, Callable[[_Look], Claim | None]] = MappingProxyType(

@@ -180,3 +180,24 @@ def test_what_was_said_before_our_bell_is_past() -> None:
     assert state(LIMIT) == "limited"
     assert state(LIMIT, "", bell, "", "Done.") == "idle"
     assert state(LIMIT, "", bell, "", LIMIT) == "limited"
+
+
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_a_limit_that_was_just_met_is_one_at_any_hour(hour: int) -> None:
+    """What a program says at its prompt now is no word of yesterday: its clock is ahead, cut to the window, or no
+    time."""
+    words, now = "You've hit your session limit · resets 7pm (America/Los_Angeles)", NOW + timedelta(hours=hour)
+    reading = look("claude", claude(words), now=now, previous=look("claude", claude("Done."), now=now))
+    assert reading.state == "limited"
+    assert reading.limit is not None
+    assert reading.limit.until is None or now < reading.limit.until <= now + SESSION
+
+
+def test_a_limit_that_is_over_when_it_is_first_seen() -> None:
+    """Who shows it has not tried since: it is told as a limit once, with the end that has passed."""
+    words = "You've hit your session limit · resets 11am (America/Los_Angeles)"
+    first = look("claude", claude(words))
+    assert first.state == "limited"
+    assert first.limit is not None
+    assert first.limit.until == NOW - timedelta(minutes=30)
+    assert look("claude", claude(words), previous=first).state == "idle"

@@ -103,7 +103,7 @@ def _failed(last: Mapping[str, Any], at: datetime, now: datetime) -> Claim | Non
 
 
 def _limited(text: str, at: datetime, now: datetime) -> Claim | None:
-    until = reset_of(text, at)
+    until = reset_of(text, at, fresh=True)
     if (until or at + LIMIT_LASTS) <= now:
         return None
     limit = LimitSeen(until, text)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ...agents.record import Quarantined
 from ...agents.states import State
+from ...times import show_duration
 from .case import Case
 from .model import Deed, Next, Notify, Tell
 
@@ -101,7 +102,7 @@ def _budget_spent(it: Case) -> Next | None:
     most, within = it.set.restarts.max, it.set.restarts.within
     if len(_lately(it.record.restarts, it.now - timedelta(seconds=within))) < most:
         return None
-    why = f"{most} restarts within {within / 60:g} min did not help"
+    why = f"{most} restarts within {show_duration(within)} did not help"
     record = replace(it.record, quarantined=Quarantined(it.now, why))
     tell, notify = Tell(it.name, f"quarantined: {why}"), Notify(f"cotemp: {it.name} is quarantined", f"{why}.")
     return it.next("crash loop", why, "quarantine", it.now, lambda: Deed(record, say=(tell, notify)))

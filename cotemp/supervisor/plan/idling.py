@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ...agents.record import BellKind
 from ...agents.states import State
+from ...times import show_duration
 from . import bells
 from .accounts import backend_of
 from .case import Case
@@ -40,7 +41,9 @@ def go_on(it: Case) -> Next | None:
         at = min(until, max(since, nudged or since) + LONGEST_WAIT)
         return it.next("waits", "WAITING-UNTIL passes", "nudge", at, lambda: _nudge(it))
     if nudged is None or since - nudged > NO_WORK:
-        return it.next("idles", f"it idles for {after / 60:g} min then", "nudge", since + idle, lambda: _nudge(it))
+        return it.next(
+            "idles", f"it has idled for {show_duration(after)} then", "nudge", since + idle, lambda: _nudge(it)
+        )
     return _restart(it, nudged, idle) if it.set.watch.heal else None
 
 

@@ -66,7 +66,7 @@ def _add(world: World, request: Request, now: datetime) -> tuple[World, str]:
 
 def _check(world: World, new: AddedPhase) -> None:
     if not _ID.fullmatch(new.id) or not new.plan or not (new.plan + new.status).isprintable():
-        raise Refused("a phase has an id and a plan file", "cotemp phase add ID --plan FILE", 2)
+        raise Refused("a phase has an id and a plan file", "cotemp phase add ID PLAN", 2)
     if new.id in phase_ids(world):
         raise Refused(f"there is a phase {new.id} already", "take another id", 2)
 
