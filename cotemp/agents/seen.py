@@ -56,6 +56,7 @@ class SeenRow(TypedDict):
     phase: str | None
     backend: str | None
     model: str | None
+    host: NotRequired[str | None]
     context_pct: int | None
     evidence: SeenEvidence | None
     limited_until: str | None

@@ -37,9 +37,9 @@ def plan(cx: Context, names: Annotated[list[str] | None, _NAMES] = None) -> Answ
       cotemp plan
       cotemp plan builder --json
     """
-    found = agents.plan(cx.places, cx.config, named(cx, names))
+    found = agents.plan(cx.places, cx.config, named(cx, names) if names else ())  # all: strays, too
     changes = [one for one in found if one.what != "keep"]
-    lines = [line for change in changes for line in _changed(change)]
+    lines = [*(line for change in changes for line in _changed(change)), *_without_tmux(cx, changes)]
     kept = len(found) - len(changes)
     rest = f"{kept} {'stays' if kept == 1 else 'stay'} as {'it is' if kept == 1 else 'they are'}"
     verdict = "nothing to change" if not changes else "to do it: cotemp up"
@@ -52,6 +52,14 @@ def _changed(change: "Change") -> Iterator[str]:
     yield paint(f"{sign} {change.what} {change.agent}", style)
     for key, before, after in change.why:
         yield f"    {key}: {display_line(before or 'nothing')} -> {display_line(after or 'nothing')}"
+
+
+def _without_tmux(cx: Context, changes: "Sequence[Change]") -> Iterator[str]:
+    from ..hosts.choosing import default_host
+
+    starting = [cx.config.agents[one.agent] for one in changes if one.what == "start"]
+    if any(agent.host is None for agent in starting) and default_host() == "pty":
+        yield "tmux is not installed: who names no host gets a terminal of cotemp's own (pty)"
 
 
 def _change_json(change: "Change") -> dict[str, Any]:
@@ -82,7 +90,7 @@ def _why(row: "AgentStatus") -> Iterator[str]:
     yield f"{paint(display_line(row.agent), 'bold')} is {painted(row.state)}{since}"
     age = f", {row.evidence.age_s} s ago" if row.evidence.age_s is not None else ""
     yield f"  known by  {display_line(row.evidence.source)}{age}: {row.evidence.quote}"
-    for label, value in (("phase", row.phase), ("model", row.model), ("backend", row.backend)):
+    for label, value in (("phase", row.phase), ("model", row.model), ("backend", row.backend), ("host", row.host)):
         if value:
             yield f"  {label:<9} {display_line(value)}"
     if row.context_pct is not None:

@@ -76,6 +76,7 @@ def _row(
         limited_until=seen.get("limited_until"),
         next=Next(following["action"], following.get("at"), following["why"]) if following else None,
         remark=seen.get("remark") or "",
+        host=seen.get("host"),
     )
 
 

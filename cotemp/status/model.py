@@ -104,7 +104,8 @@ class AgentStatus:
     """One agent of `agents.toml`, or one that still runs though it is there no more. Times are UTC.
 
     `state` is one of starting, busy, idle, blocked, limited, waiting-until, done, dead, stopped, quarantined, unknown.
-    `remark` is what a person should know of it. `next` is None when nothing of ours acts on it.
+    `remark` is what a person should know of it. `next` is None when nothing of ours acts on it. `host` (tmux, pty) is
+    where its terminal is, or was.
     """
 
     agent: str
@@ -119,6 +120,7 @@ class AgentStatus:
     limited_until: str | None
     next: Next | None
     remark: str
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,3 +223,13 @@ def test_one_watchdog(mock: MockAgent) -> None:
         first.wait(20)
     assert psutil.pid_exists(mock.starts()[-1]["pid"]), "the end of the supervisor leaves agents alone"
     assert AgentPlaces.of(home()).seen("builder").exists()
+
+
+def test_a_plan_without_tmux(tmp_path: Path, nobody_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody without tmux learns where agents get their terminals, unless the settings say it."""
+    here("init")
+    monkeypatch.setenv("PATH", "")
+    settings(MockAgent(tmp_path / "mock"), tmp_path)
+    assert "terminal of cotemp's own" in here("plan").out
+    settings(MockAgent(tmp_path / "mock"), tmp_path, 'prompt_text = "go"\nhost = "pty"')
+    assert "tmux" not in here("plan").out

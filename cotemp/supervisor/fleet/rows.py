@@ -26,16 +26,15 @@ QUOTE = 200
 
 
 class Rows:
-    """The rows as they were told last, so that only those are worked out, and told, that may say something new."""
+    """From what the rows were worked out last, so that only those are told that may say something new."""
 
     def __init__(self) -> None:
-        self._told: dict[str, object] = {}
         self._from: dict[str, Agent] = {}
         self._shared: tuple[object, ...] = ()
         self._all = float("-inf")
 
     def changed(self, world: World, names: Iterable[str], now: datetime) -> Iterator[SeenRow]:
-        """The rows of `names` that say something else than before, other than how old it is."""
+        """The rows of `names` that may say something else than before, and now and then all of them."""
         shared = (world.config, world.sequence, world.limits, world.statuses, world.stopped_all)
         every = time.monotonic() - self._all > OFTEN or any(map(is_not, shared, self._shared or (None,) * 5))
         if every:
@@ -44,21 +43,11 @@ class Rows:
             agent = world.agents[name]
             if every or agent is not self._from.get(name):
                 self._from[name] = agent
-                row = row_of(world, name, now)
-                said = _said(row)
-                if said != self._told.get(name):
-                    self._told[name] = said
-                    yield row
+                yield row_of(world, name, now)
 
     def forget(self) -> None:
         """Tell all of them again."""
-        self._told.clear()
         self._from.clear()
-
-
-def _said(row: SeenRow) -> object:
-    """A row without what only passing time changes."""
-    return row | {"at": None, "evidence": (row["evidence"] or {}) | {"age_s": None}}
 
 
 def row_of(world: World, name: str, now: datetime) -> SeenRow:
@@ -76,6 +65,7 @@ def row_of(world: World, name: str, now: datetime) -> SeenRow:
         phase=launched.phase if launched else None,
         backend=parts.get("backend") or (settings.backend if settings else None),
         model=parts.get("model") or (settings.model if settings else None),
+        host=launched.host if launched else settings.host if settings else None,
         context_pct=reading.context_pct if reading else None,
         evidence=_evidence(following.evidence, now),
         limited_until=utc(until) if until else None,
@@ -96,7 +86,8 @@ def _evidence(evidence: Evidence | None, now: datetime) -> SeenEvidence | None:
 def _next(following: Next) -> SeenNext | None:
     if following.action == "none" and not following.why:
         return None
-    at = utc(following.at) if following.at else None
+    is_begun = following.rule == "under way"
+    at = utc(following.at) if following.at and not is_begun else None
     return SeenNext(action=following.action, at=at, why=following.why)
 
 
