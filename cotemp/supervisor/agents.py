@@ -27,9 +27,10 @@ from ..errors import (
     ToolMissing,
     WaitsForHuman,
 )
-from ..places import Places, write_whole
+from ..places import Places
 from ..times import local_now
 from . import control
+from .everything import go_on, stop_everything
 
 if TYPE_CHECKING:
     from ..agents.sequence import Sequence as Stands
@@ -78,7 +79,7 @@ def ask(places: Places, what: What, agents: Sequence[str], args: Mapping[str, st
     """
     places.make_state()
     if what is What.RESUME and not agents:
-        places.stop.unlink(missing_ok=True)
+        go_on(places)
     request = request_for(what, agents, args, config)
     answer = ask_desk(places, request, lambda: control.wake(places, config, start=what in STARTS), PATIENCE)
     if answer.exit_code:
@@ -146,8 +147,7 @@ def stop_all(places: Places, config: Config) -> tuple[str, ...]:
     Returns the names of those that ran. Raises StorageFailed when the home cannot be written.
     """
     ran = {str(row["agent"]) for row in read_seen(places) if row["state"] not in _NOT_RUNNING}
-    if not places.is_stopped():
-        write_whole(places.stop, b"everything is stopped; to go on: cotemp resume\n")
+    stop_everything(places)
     with suppress(CotempError):
         control.wake(places, Path(), start=False)
     ours = kept.spelled(places, config)

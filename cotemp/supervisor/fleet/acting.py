@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import assert_never
 
-from ...agents import requests
 from ...agents.desk import Desk
 from ...bugs import understood
 from ...errors import CotempError
-from ...places import write_whole
+from ..everything import go_on, stop_everything
 from ..plan.model import (
     Action,
     Answer,
@@ -92,7 +91,7 @@ class Acting:
         if isinstance(action, MarkComplete):
             self._book.mark_complete(world)
         elif isinstance(action, MarkStopped):
-            _mark_stopped(self._station, there=action.there)
+            (stop_everything if action.there else go_on)(self._station.places)
         elif isinstance(action, Journal):
             file = world.config.handoff.journal_file if world.config.handoff else None
             if file:
@@ -129,19 +128,9 @@ class Acting:
 
     def _answer(self, answer: Answer) -> None:
         try:
-            self._desk.answer(
-                requests.Answer(answer.request, answer.said, answer.exit_code, answer.problem, answer.fix)
-            )
+            self._desk.answer(answer)
         except CotempError as error:
             self._station.tell("", f"a request got no answer: {error}")
-
-
-def _mark_stopped(station: Station, *, there: bool) -> None:
-    file = station.places.stop
-    if there:
-        write_whole(file, b"everything is stopped; to go on: cotemp resume\n")
-    else:
-        file.unlink(missing_ok=True)
 
 
 def _lane(action: Start | Stop | Ring) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ....agents.record import Bell, BellState
+from ....agents.requests import Answer
 
 __all__ = [
     "Act",
@@ -102,17 +103,6 @@ class Tell:
 
     agent: str
     line: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to a request."""
-
-    request: str
-    said: tuple[str, ...] = ()
-    exit_code: int = 0
-    problem: str = ""
-    fix: str = ""
 
 
 Act = Start | Stop | Ring | RunService
