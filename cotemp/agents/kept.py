@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import StorageFailed
 from ..places import Places
 from . import files
-from .places import AgentPlaces
+from .places import RECORD, AgentPlaces
 from .record import AgentRecord
 from .sequence import Sequence
 
@@ -55,7 +55,6 @@ def sequence(places: Places) -> Sequence:
 
 
 def _records(places: Places) -> list[Path]:
-    at = AgentPlaces.of(places)
     with suppress(OSError):
-        return [at.record(one.name) for one in sorted(at.agents.iterdir()) if one.is_dir()]
+        return [one / RECORD for one in sorted(AgentPlaces.of(places).agents.iterdir()) if one.is_dir()]
     return []

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from ..places import Places
 
-__all__ = ["AgentPlaces"]
+__all__ = ["RECORD", "AgentPlaces"]
+
+RECORD = "record.json"
+"""In the folder of each agent: what is kept of it."""
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}", re.ASCII)
 _DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.ASCII)
@@ -36,11 +39,15 @@ class AgentPlaces:
 
     def record(self, agent: str) -> Path:
         """What is kept of it."""
-        return self.folder(agent) / "record.json"
+        return self.folder(agent) / RECORD
 
     def seen(self, agent: str) -> Path:
         """What the daemon last saw of it."""
         return self.folder(agent) / "seen.json"
+
+    def screens(self, agent: str) -> Path:
+        """The last screens of its programs that have ended; the names of the files begin with the local time."""
+        return self.folder(agent) / "screens"
 
     @cached_property
     def index(self) -> Path:

@@ -15,7 +15,7 @@ from ..times import local_now, utc
 from .files import Misread, read, set_aside, write
 from .handed import HandoffRecord
 from .limits import Limit
-from .places import AgentPlaces
+from .places import RECORD, AgentPlaces
 from .record import AgentRecord
 from .sequence import Sequence
 
@@ -107,7 +107,7 @@ class Store:
     def _record(self, folder: Path) -> AgentRecord | None:
         for left in unfinished(folder):
             left.unlink(missing_ok=True)
-        return self._read(folder / "record.json", AgentRecord, lambda one: self._at.folder(one.agent) == folder)
+        return self._read(folder / RECORD, AgentRecord, lambda one: self._at.folder(one.agent) == folder)
 
     def _read_limits(self) -> dict[str, Limit]:
         found = [self._limit(self._at.limits / name) for name, *_ in _mark(self._at.limits)]

@@ -61,6 +61,6 @@ def _has_terminal(cx: Context, agent: str) -> bool:
 
 def _last_screen(cx: Context, agent: str) -> str | None:
     """What was kept of its screen when it ended last."""
-    folder = AgentPlaces.of(cx.places).folder(agent) / "screens"
+    folder = AgentPlaces.of(cx.places).screens(agent)
     files = sorted(folder.glob("*.txt")) if folder.is_dir() else []
     return files[-1].read_text(encoding="utf-8", errors="replace") if files else None

@@ -13,10 +13,8 @@ from ...places import make_folder, write_whole
 from ...redact import Scrubber
 from ...times import stamp
 
-__all__ = ["FOLDER", "KEPT", "keep_last_screen"]
+__all__ = ["KEPT", "keep_last_screen"]
 
-FOLDER = "screens"
-"""In the agent's folder; the names of the files begin with the local time."""
 KEPT = 10
 LINES = 200
 LIMIT = 64 * 1024

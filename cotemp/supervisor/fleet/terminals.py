@@ -19,7 +19,7 @@ from ..plan.model import Done, Event, Look, Looked, Outcome, Ring, RunService, S
 from . import deeds
 from .eyes import Eyes, Subject
 from .hosting import Hosting, host_of
-from .lastly import FOLDER, keep_last_screen
+from .lastly import keep_last_screen
 from .line import OneLine
 from .reader import Reader, reader_of
 from .ringing import ring
@@ -55,7 +55,7 @@ class Terminals:
         self._hosting.follow(world)
         looked, now = time.monotonic(), self._station.now()
         subjects = [one for name in world.agents if (one := self._subject(world, name))]
-        for agent, pane, reading in self._eyes.look(self._hosting.of(world), subjects):
+        for agent, pane, reading in self._eyes.look(self._hosting.those({one.host for one in subjects}), subjects):
             yield from self._taken_up(agent, pane, world)
             if not _is_known(world.agents[agent].look, pane, reading, now):
                 yield Looked(agent, pane, reading)
@@ -101,9 +101,9 @@ class Terminals:
         """Launch its program; `look` tells how that went, once it can be said."""
         name = start.agent
         plan = planned(world, start, self._here)
-        before = self._hosting.host(host_of(world, name))
-        if before.look().get(name):
-            self._end(before, world, name, gently=start.gently)
+        for host in map(self._hosting.host, {host_of(world, name), plan.host}):
+            if host.look().get(name):
+                self._end(host, world, name, gently=start.gently)
         self._station.say(name, deeds.started(start, plan))
         launched = launch(self._hosting.host(plan.host), plan, start, self._station.places, self._station.now())
         stale = plan.backend.screen.stale if plan.backend else ()
@@ -144,7 +144,7 @@ class Terminals:
 
     def _end(self, host: Host, world: World, name: str, *, gently: bool) -> bool:
         """True when it left by itself."""
-        folder = self._station.files.folder(name) / FOLDER
+        folder = self._station.files.screens(name)
         keep_last_screen(host, name, folder, self._station.scrubber, self._station.now())
         backend = self._reader(world, name, world.agents[name].record.launched).backend
         return stop(host, name, backend.exit_keys if gently else (), self._station.pace)
