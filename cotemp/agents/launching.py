@@ -18,7 +18,7 @@ from ..errors import BadConfig, NotFound
 from .backends import Backend, backend_of
 from .environment import environment
 from .places import AgentPlaces
-from .prompts import first_prompt, go_on
+from .prompts import changed, first_prompt, go_on
 
 if TYPE_CHECKING:
     from ..config import AgentConfig, Config, Phase
@@ -49,13 +49,15 @@ class Here:
 class Wanted:
     """What is wanted of one start.
 
-    `resume`: the session id to go on with. `fresh_id`: an id (a UUID) for a new session, for programs that let us
+    `resume`: the session id to go on with, and `known`: the digest of the prompt that its conversation knows (`parts`),
+    "" for nobody knows which. `fresh_id`: an id (a UUID) for a new session, for programs that let us
     choose it. `port`: a free one of loopback, for programs that serve an API. `task`: a file that is the prompt.
     `model`: instead of the settings'.
     """
 
     phase: Phase | None = None
     resume: str | None = None
+    known: str = ""
     fresh_id: str = ""
     port: int = 0
     task: Path | None = None
@@ -181,9 +183,10 @@ class _Launch:
         )
 
     def _prompt(self) -> str:
-        if self.resumed and not self.wanted.task:
-            return go_on(self.agent, self.phase)
-        return self.first
+        if not self.resumed or self.wanted.task:
+            return self.first
+        is_new = self.first and self.wanted.known not in ("", _digest(self.first))
+        return changed(self.first) if is_new else go_on(self.agent, self.phase)
 
     def _given(self, prompt: str) -> PromptGiven:
         if not prompt:

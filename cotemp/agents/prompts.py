@@ -11,7 +11,7 @@ from ..errors import BadConfig
 if TYPE_CHECKING:
     from ..config import AgentConfig, Phase
 
-__all__ = ["first_prompt", "go_on"]
+__all__ = ["changed", "first_prompt", "go_on"]
 
 LIMIT = 1024 * 1024
 """The largest prompt in bytes."""
@@ -37,6 +37,11 @@ def go_on(agent: AgentConfig, phase: Phase | None) -> str:
     if agent.kind == "persistent":
         return ""
     return " ".join(["You were restarted. Go on where you were.", *([_about(phase)] if phase else [])])
+
+
+def changed(prompt: str) -> str:
+    """What a program is told whose conversation was resumed, but with another first prompt than it knows."""
+    return f"You were restarted, because what you are told has changed. From now on this is it:\n\n{prompt}"
 
 
 def _about(phase: Phase) -> str:

@@ -118,15 +118,16 @@ class Told:
 class AgentRecord:
     """Everything durable about an agent.
 
-    `wanted`: `up` asked for it. `relaunch`: since then it should be launched (again), at once; somebody asked for that,
-    so it is no restart that heals. `resume`: the program's session ids by phase ("" where there is none), and
-    `programs`: of which backend each of them is (one that is missing: of that which runs in that phase). `restarts`: when the supervisor restarted it to heal it, lately; `idle_restarts`: because it idled. `bells`: those that wait,
+    `wanted`: `up` asked for it. `relaunch`: since then it should be launched (again), at once; somebody asked for
+    that, so it is no restart that heals. `resume`: the program's session ids by phase ("" where there is none), and
+    `programs`: of which backend each of them is (one that is missing: of that which runs in that phase). `restarts`:
+    when the supervisor restarted it to heal it, lately; `idle_restarts`: because it idled. `bells`: those that wait,
     and the last of those that were rung; `bell_ids` those that were ever queued, lately (none is queued twice).
-    `served_wake`: the due time of the last wake that was served. `nudged`: when it was last told to go on. `compacted`:
-    when it was told to compact a context that has not become smaller since. `told_notes`, `told_dos`: of what waits for
-    it. `drain`: it is restarted at its next idle prompt. `task`: the file of a task that it was dispatched with, and
-    `finished` when that, or its last wake's work, was done. `model`: what `up` asked for instead of the settings'.
-    `remark`: what a person should know, as "its session id was unknown: started afresh".
+    `served_wake`: the due time of the last wake that was served. `nudged`: when it was last told to go on.
+    `compacted`: when it was told to compact a context that has not become smaller since. `told_notes`, `told_dos`: of
+    what waits for it. `drain`: it is restarted at its next idle prompt. `task`: the file of a task that it was
+    dispatched with, and `finished` when that, or its last wake's work, was done. `model`: what `up` asked for instead
+    of the settings'. `remark`: what a person should know, as "its session id was unknown: started afresh".
     """
 
     agent: str

@@ -146,6 +146,17 @@ def test_what_waits_is_resumed_in_silence(configure: Configure, here: Here) -> N
     assert (plan.argv, plan.prompt, plan.given) == (("codex", "resume", "abc"), "", "none")
 
 
+@pytest.mark.parametrize("name", ["builder", "orchestrator"])
+def test_a_resumed_program_learns_its_new_prompt(configure: Configure, here: Here, name: str) -> None:
+    """Who goes on with a conversation that knows another prompt is told the new one; with the same one, not."""
+    config = configure()
+    known = plan_launch(config, name, here).parts["prompt"]
+    renewed = plan_launch(config, name, here, Wanted(resume=UUID, known="another"))
+    assert renewed.prompt.startswith("You were restarted, because what you are told has changed.")
+    assert plan_launch(config, name, here).prompt in renewed.prompt
+    assert "changed" not in plan_launch(config, name, here, Wanted(resume=UUID, known=known)).prompt
+
+
 def test_a_task_begins_anew(configure: Configure, here: Here) -> None:
     """A one-shot never goes on with its last conversation."""
     plan = plan_launch(configure(), "upgrader", here, Wanted(resume="old", fresh_id=UUID))

@@ -214,6 +214,22 @@ def test_a_new_model_waits_for_the_prompt(field: Field, fleet: Fleet) -> None:
     assert (mock.starts()[1]["model"], mock.starts()[1]["resumed"]) == ("mock-2", True)
 
 
+def test_another_host(field: Field, fleet: Fleet) -> None:
+    """An agent moves from tmux into a terminal of our own, with its conversation and its new prompt, and ends there."""
+    mock = field.add("builder", 'host = "tmux"\nprompt_text = "go"')
+    started(field, fleet, "builder")
+    field.add("builder", 'host = "pty"\nprompt_text = "turn"')
+    assert field.ask(fleet, What.UP, "builder").said == ("builder: restarts (prompt, host)",)
+    eventually(lambda: len(mock.starts()) == 2, 20, str(field.lines))
+    field.becomes("builder", "idle")
+    assert (launched := field.record("builder").launched)
+    assert launched.host == "pty"
+    assert mock.starts()[1]["resumed"]
+    assert mock.starts()[1]["prompt"].endswith("turn")
+    field.ask(fleet, What.DOWN, "builder")
+    field.becomes("builder", "stopped")
+
+
 def test_a_broken_file_changes_nothing(field: Field, fleet: Fleet) -> None:
     """Settings with a mistake are refused as a whole, with the place; what was accepted stays in force."""
     mock = field.add("builder")

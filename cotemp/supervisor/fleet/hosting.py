@@ -41,10 +41,10 @@ class Hosting:
             self._hosts[name] = choose(name, self._station.places, self._taken)
         return self._hosts[name]
 
-    def of(self, world: World) -> dict[str, Host]:
-        """Those in which agents live; one that is not there is told, and left out."""
+    def those(self, names: set[str]) -> dict[str, Host]:
+        """The hosts of these names; one that is not there is told, and left out."""
         found = {}
-        for name in sorted({host_of(world, agent) for agent in world.agents}):
+        for name in sorted(names):
             try:
                 found[name] = self.host(name)
             except CotempError as error:

@@ -39,12 +39,19 @@ def planned(world: World, start: Start, at: Here) -> LaunchPlan:
     wanted = Wanted(
         phase=phase_of(world, start.phase),
         resume=start.resume,
+        known=_known_prompt(world.agents[start.agent].record, start.phase),
         fresh_id=str(uuid.uuid4()),
         port=_free_port(),
         task=Path(start.task) if start.task else None,
         model=start.model,
     )
     return plan_launch(world.config, start.agent, at, wanted)
+
+
+def _known_prompt(record: AgentRecord, phase: str | None) -> str:
+    """What the conversation of a phase was told, as `parts` has it; "" when the last one was another phase's."""
+    launched = record.launched
+    return launched.parts.get("prompt", "") if launched and launched.phase == phase else ""
 
 
 @dataclass(frozen=True, slots=True)
