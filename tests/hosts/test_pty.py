@@ -90,6 +90,16 @@ def test_a_stopped_agent_leaves_nothing(host: Host, places: Places, tmp_path: Pa
     assert not socket_path(_folder(places)).exists()
 
 
+def test_a_killed_keeper_leaves_nothing(host: Host, places: Places, tmp_path: Path) -> None:
+    """Its socket may lie in another folder than the rest: it goes, too, when the agent is stopped."""
+    host.start(launch("builder", tmp_path, *CAT))
+    _keeper(places).kill()
+    eventually(lambda: pane(host, "builder").dead)
+    host.stop("builder")
+    assert not _folder(places).exists()
+    assert not socket_path(_folder(places)).exists()
+
+
 def test_nobody_else_can_reach_a_terminal(host: Host, places: Places, tmp_path: Path) -> None:
     """Its folder, its socket and its record are this user's alone."""
     host.start(launch("builder", tmp_path, *CAT))

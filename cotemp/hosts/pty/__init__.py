@@ -22,11 +22,11 @@ from ..launching import handed_over, hosts_folder
 from .record import RECORD, Record, read_record
 
 if sys.platform == "win32":
-    from .windows_line import ask, start_keeper
+    from .windows_line import ask, forget, start_keeper
 
     _ATTACH = "windows_attach"
 else:
-    from .line import ask
+    from .line import ask, forget
     from .nursery import start_keeper
 
     _ATTACH = "attach"
@@ -87,6 +87,7 @@ class PtyHost:
             below = trees.tree(record.program.pid, has_ended=life(record.program) is not Life.ALIVE)
             trees.end([*below, *trees.below(keeper)])
             _send_away(folder, keeper)
+        forget(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
     def attach(self, agent: str) -> Sequence[str]:

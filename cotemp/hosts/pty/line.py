@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -20,7 +21,7 @@ from .answers import answer_of
 
 assert sys.platform != "win32"
 
-__all__ = ["FRAME", "KEYS", "SIZE", "answered", "ask", "connected", "listen", "peer_is_us", "socket_path"]
+__all__ = ["FRAME", "KEYS", "SIZE", "answered", "ask", "connected", "forget", "listen", "peer_is_us", "socket_path"]
 
 PATIENCE = 4.0
 """Seconds for one request."""
@@ -56,6 +57,12 @@ def listen(folder: Path) -> socket.socket:
         os.umask(before)
     listening.listen(16)
     return listening
+
+
+def forget(folder: Path) -> None:
+    """Remove the socket that a killed keeper of `folder` left."""
+    with contextlib.suppress(RefusedByPolicy):
+        socket_path(folder).unlink(missing_ok=True)
 
 
 def peer_is_us(end: socket.socket) -> bool:

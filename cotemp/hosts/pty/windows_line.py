@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     End = Connection[Any, Any] | PipeConnection[Any, Any]
 
-__all__ = ["ask", "connected", "key_of", "pipe_name", "start_keeper"]
+__all__ = ["ask", "connected", "forget", "key_of", "pipe_name", "start_keeper"]
 
 PATIENCE = 4.0
 """Seconds for one request."""
@@ -42,6 +42,10 @@ def key_of(folder: Path) -> bytes:
         return (folder / "key").read_bytes()
     except FileNotFoundError as error:
         raise NotFound(f"{folder.name} has no keeper", f"start it: cotemp up {folder.name}") from error
+
+
+def forget(folder: Path) -> None:
+    """A pipe ends with its keeper: there is nothing to remove."""
 
 
 @contextmanager

@@ -28,7 +28,7 @@ assert sys.platform != "win32"
 
 from ...processes import reap, wake_at_end_of_child  # noqa: E402  (not on Windows)
 from .keeper import keep, lock  # noqa: E402
-from .line import listen, peer_is_us  # noqa: E402
+from .line import forget, listen, peer_is_us  # noqa: E402
 
 __all__ = ["READY", "main"]
 
@@ -56,6 +56,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     _warm_up()
     _serve(listening, held)
+    forget(folder)
 
 
 def _warm_up() -> None:
