@@ -1,4 +1,4 @@
-"""What is kept of agents, for every process but the daemon: it is only looked at, and what cannot be read is left out."""
+"""What is kept of agents, for whoever only looks at it: what cannot be read is left out."""
 
 from __future__ import annotations
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from .moment import Moment
 
-__all__ = ["AddedPhase", "Completion", "Ending", "Sequence"]
+if TYPE_CHECKING:
+    from ..config import Config, Phase
+
+__all__ = ["AddedPhase", "Completion", "Ending", "Sequence", "all_phases"]
 
 
 class Ending(StrEnum):
@@ -57,3 +61,12 @@ class Sequence:
     ignored: str | None = None
     complete: Completion | None = None
     asked: str = ""
+
+
+def all_phases(config: Config, sequence: Sequence) -> tuple[Phase, ...]:
+    """The phases in their order: those of the settings, then those that were added and are not there by now."""
+    from ..config.settings import Phase
+
+    declared = {one.id for one in config.phases}
+    added = (Phase(id=one.id, plan=one.plan, status=one.status) for one in sequence.added if one.id not in declared)
+    return (*config.phases, *added)

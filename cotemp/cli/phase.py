@@ -102,7 +102,7 @@ def add(
     Examples:
       cotemp phase add review plans/review.md
     """
-    return _asked(cx, do="add", id=phase, plan=plan, status=status or f"STATUS-{phase}.md")
+    return _asked(cx, do="add", id=phase, plan=plan, status=status or "")
 
 
 def _asked(cx: Context, **args: str) -> Answer:

@@ -102,7 +102,8 @@ def _phase(places: Places, settings: Settings) -> PhaseStatus | None:
     """The current phase, by the file that the supervisor keeps; the first one where nothing has begun."""
     kept = _json(AgentPlaces.of(places).index)
     added = [(one["id"], one["plan"], one["status"]) for one in kept.get("added", ()) if isinstance(one, dict)]
-    phases = [*map(tuple, settings.phases), *added]
+    declared = {phase[0] for phase in settings.phases}
+    phases = [*map(tuple, settings.phases), *(phase for phase in added if phase[0] not in declared)]
     if not phases:
         return None
     ids = [phase[0] for phase in phases]

@@ -15,6 +15,8 @@ from ..agents.desk import ask as ask_desk
 from ..agents.desk import leave, new_request_id
 from ..agents.requests import Answer, Request, What
 from ..agents.seen import read_seen
+from ..agents.sequence import Sequence as Stands
+from ..agents.sequence import all_phases
 from ..errors import (
     AnswerIsNo,
     BadConfig,
@@ -33,7 +35,6 @@ from . import control
 from .everything import go_on, stop_everything
 
 if TYPE_CHECKING:
-    from ..agents.sequence import Sequence as Stands
     from ..config import Config
     from ..hosts.host import Host, Pane
     from .plan import Change
@@ -208,9 +209,8 @@ def history(places: Places, name: str, lines: int) -> str:
 def phases(places: Places, config: Config) -> list[PhaseRow]:
     """The phases of the settings and those that were added, in order, and how far the sequence has come."""
     stands = kept.sequence(places)
-    every = [(one.id, one.plan, one.status_file) for one in config.phases]
-    every += [(one.id, one.plan, one.status) for one in stands.added]
-    return [PhaseRow(*phase, _state(phase[0], stands)) for phase in every]
+    every = all_phases(config, stands)
+    return [PhaseRow(one.id, one.plan, one.status_file, _state(one.id, stands)) for one in every]
 
 
 def _state(phase: str, stands: Stands) -> Literal["done", "current", "later"]:

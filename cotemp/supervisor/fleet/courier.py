@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ...agents.sequence import all_phases
 from ...config.settings import Handoff
 from ...handoff.watch import PhaseFiles, RepoWatch
 from ..plan.model import Event, World
@@ -37,7 +38,7 @@ class Courier:
     def follow(self, world: World) -> None:
         """Watch the repo of the settings in force, and the files of all phases."""
         handoff = world.config.handoff
-        self._wish = _Wish(handoff, phases_of(world), world.handoff.began) if handoff else None
+        self._wish = _Wish(handoff, _files_of(world), world.handoff.began) if handoff else None
         if handoff and self._thread is None:
             self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
             self._thread.start()
@@ -76,8 +77,6 @@ class Courier:
             self._report(event)
 
 
-def phases_of(world: World) -> tuple[PhaseFiles, ...]:
-    """The files of all phases: those of the settings, then those that were added."""
-    declared = (PhaseFiles(one.id, one.plan, one.status_file) for one in world.config.phases)
-    added = (PhaseFiles(one.id, one.plan, one.status) for one in world.sequence.added)
-    return (*declared, *added)
+def _files_of(world: World) -> tuple[PhaseFiles, ...]:
+    every = all_phases(world.config, world.sequence)
+    return tuple(PhaseFiles(one.id, one.plan, one.status_file) for one in every)

@@ -15,6 +15,7 @@ from ...agents import files
 from ...agents.launching import Here, LaunchPlan, Wanted, plan_launch
 from ...agents.places import AgentPlaces
 from ...agents.record import AgentRecord, Launched
+from ...agents.sequence import all_phases
 from ...config import Config, Phase
 from ...errors import CotempError
 from ...hosts.choosing import default_host
@@ -125,8 +126,7 @@ def parts_of_all(config: Config, world: World, places: Places) -> dict[str, dict
 
 def phase_of(world: World, phase: str | None) -> Phase | None:
     """The phase of that id, from the settings or added later; None when there is none."""
-    added = (Phase(id=one.id, plan=one.plan, status=one.status) for one in world.sequence.added)
-    return next((one for one in (*world.config.phases, *added) if one.id == phase), None)
+    return next((one for one in all_phases(world.config, world.sequence) if one.id == phase), None)
 
 
 def _free_port() -> int:

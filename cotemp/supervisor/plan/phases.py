@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ...agents.record import BellKind, Stopped
-from ...agents.sequence import Completion, Ending, Sequence
+from ...agents.sequence import Completion, Ending, Sequence, all_phases
 from . import bells
 from .changing import followers, with_record
 from .model import Action, Doing, Done, Journal, MarkComplete, Notify, Outcome, Tell, World
@@ -20,9 +20,8 @@ AGAIN = timedelta(minutes=5)
 
 
 def phase_ids(world: World) -> tuple[str, ...]:
-    """The ids of all phases in order; those of the settings come before those that were added."""
-    declared = tuple(one.id for one in world.config.phases)
-    return declared + tuple(one.id for one in world.sequence.added if one.id not in declared)
+    """The ids of all phases in order."""
+    return tuple(one.id for one in all_phases(world.config, world.sequence))
 
 
 def sequence_due(world: World, now: datetime) -> datetime | None:
