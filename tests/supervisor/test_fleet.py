@@ -230,6 +230,22 @@ def test_another_host(field: Field, fleet: Fleet) -> None:
     field.becomes("builder", "stopped")
 
 
+@pytest.mark.slow
+def test_a_host_that_is_not_there(field: Field, fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who wants tmux where there is none is told so at once, and can go on in a terminal of ours."""
+    with monkeypatch.context() as without_tmux:
+        without_tmux.setenv("PATH", "")
+        mock = field.add("builder", 'host = "tmux"\nprompt_text = "go"\nrestarts = { max = 1, within = "10m" }')
+        field.ask(fleet, What.UP, "builder")
+        field.becomes("builder", "quarantined")
+        assert "tmux" in field.row("builder")["remark"]
+        field.add("builder", 'host = "pty"\nprompt_text = "go"')
+        field.ask(fleet, What.UP, "builder")
+        eventually(lambda: len(mock.starts()) == 1, 20, str(field.lines))
+        field.ask(fleet, What.DOWN, "builder")
+        field.becomes("builder", "stopped")
+
+
 def test_a_broken_file_changes_nothing(field: Field, fleet: Fleet) -> None:
     """Settings with a mistake are refused as a whole, with the place; what was accepted stays in force."""
     mock = field.add("builder")

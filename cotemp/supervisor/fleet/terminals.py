@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +14,7 @@ from ...config import Config
 from ...errors import CotempError, HeldByOther
 from ...hosts.host import Host, Pane
 from ...store.claims import hold
+from ...store.identity import identify
 from ..plan import text_of
 from ..plan.model import Done, Event, Look, Looked, Outcome, Ring, RunService, Start, Stop, World
 from . import deeds
@@ -55,7 +56,9 @@ class Terminals:
         self._hosting.follow(world)
         looked, now = time.monotonic(), self._station.now()
         subjects = [one for name in world.agents if (one := self._subject(world, name))]
-        for agent, pane, reading in self._eyes.look(self._hosting.those({one.host for one in subjects}), subjects):
+        hosts = self._hosting.those({one.host for one in subjects})
+        yield from _nowhere(hosts, subjects, world)
+        for agent, pane, reading in self._eyes.look(hosts, subjects):
             yield from self._taken_up(agent, pane, world)
             if not _is_known(world.agents[agent].look, pane, reading, now):
                 yield Looked(agent, pane, reading)
@@ -101,7 +104,7 @@ class Terminals:
         """Launch its program; `look` tells how that went, once it can be said."""
         name = start.agent
         plan = planned(world, start, self._here)
-        for host in map(self._hosting.host, {host_of(world, name), plan.host}):
+        for host in self._hosting.those({host_of(world, name), plan.host}).values():
             if host.look().get(name):
                 self._end(host, world, name, gently=start.gently)
         self._station.say(name, deeds.started(start, plan))
@@ -148,6 +151,15 @@ class Terminals:
         keep_last_screen(host, name, folder, self._station.scrubber, self._station.now())
         backend = self._reader(world, name, world.agents[name].record.launched).backend
         return stop(host, name, backend.exit_keys if gently else (), self._station.pace)
+
+
+def _nowhere(hosts: Mapping[str, Host], subjects: Iterable[Subject], world: World) -> Iterator[Event]:
+    """Those whose host is not there (tmux is not installed) have no terminal, unless the program that was started in
+    it still runs."""
+    for one in subjects:
+        launched = world.agents[one.agent].record.launched
+        if one.host not in hosts and not (launched and (not launched.pid or identify(launched.pid))):
+            yield Looked(one.agent, None, None)
 
 
 def _is_known(look: Look | None, pane: Pane | None, reading: Reading | None, now: datetime) -> bool:
