@@ -24,8 +24,8 @@ LINES = 30
 """How many lines with text, from the bottom, are looked at."""
 PARAGRAPH = 3
 """Lines over which a message about a limit may be wrapped."""
-_BELL = re.compile(r"^\W{0,4}\[cotemp \d+\] ")
-"""A bell of ours that was sent: what stands above it was said before."""
+_BELL = re.compile(r"^\W{0,4}(?:\[cotemp \d+\] |You were restarted[.,] )")
+"""A bell of ours that was sent, or what a program is told that goes on: what stands above it was said before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from cotemp.agents.backends import backend_of
 from cotemp.agents.states import Composer, Problem, State
+from cotemp.config.reading import applied
+from cotemp.detect.screen import see
+from cotemp.testing import MOCK_BACKEND
 
 from .drawn import LIMIT, SPINNER, SUGGESTION, claude, claude_dialog, codex, gemini
 from .stage import OFF, RED, look
@@ -187,3 +193,20 @@ CONTEXT = {
 def test_the_context_is_read_where_the_program_tells_it(backend: str, screen: str, used: int | None) -> None:
     """In its footer; prose about per cents is no count."""
     assert look(backend, screen).context_pct == used
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("⏺ There's an issue with the selected model (mock-1). It may not exist.", "model"),
+        ("⏺ Please run /login · API Error: 401 OAuth token has expired", "login"),
+    ],
+)
+def test_a_trouble_is_known_until_it_goes_on(words: str, problem: str) -> None:
+    """The program's own words tell of it; not when it was started again since."""
+    backend = backend_of(applied(Path("agents.toml"), f"schema = 1\n{MOCK_BACKEND}".encode()), "mock")
+    rule = "─" * 60
+    composer = ["", rule, "❯\u00a0", rule]
+    assert see(backend, "\n".join(["> go", "", words, *composer])).problem == problem
+    later = ["", "> You were restarted. Go on where you were.", "", "⏺ Done."]
+    assert see(backend, "\n".join(["> go", "", words, *later, *composer])).problem is None

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from operator import is_not
 
+from ...agents.record import AgentRecord
 from ...agents.seen import SeenEvidence, SeenNext, SeenProcess, SeenRow
 from ...agents.states import Evidence
 from ...display import display_line
@@ -15,6 +16,7 @@ from ...store.identity import identify
 from ...times import utc
 from ..plan import limited_until, outlook
 from ..plan.model import Agent, Next, World
+from ..plan.stopping import TROUBLES
 
 __all__ = ["Rows", "row_of"]
 
@@ -70,10 +72,16 @@ def row_of(world: World, name: str, now: datetime) -> SeenRow:
         evidence=_evidence(following.evidence, now),
         limited_until=utc(until) if until else None,
         next=_next(following),
-        remark=agent.record.remark,
+        remark=_remark(agent.record),
         process=_process(agent),
         at=utc(now),
     )
+
+
+def _remark(record: AgentRecord) -> str:
+    if record.problem:
+        return f"{TROUBLES[record.problem]}, and no restart mends that: cotemp attach {record.agent}"
+    return record.remark
 
 
 def _evidence(evidence: Evidence | None, now: datetime) -> SeenEvidence | None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ...agents.record import AgentRecord
+from ...agents.record import AgentRecord, BellKind
 from ...agents.states import Reading, State
+from . import bells
 from .asking import requested
 from .case import shown
 from .changing import with_agent, with_record, with_session
@@ -108,7 +109,8 @@ def _learned(world: World, name: str, reading: Reading) -> _Absorbed:
         changes |= _session(record, reading.session_id)
     if record.compacted and reading.context_pct is not None and _has_room(world, name, reading.context_pct):
         changes["compacted"] = None
-    if reading.problem is not record.problem and (reading.problem or reading.state in (State.BUSY, State.IDLE)):
+    is_new = reading.problem is not record.problem and not bells.waits(record, BellKind.NUDGE)
+    if is_new and (reading.problem or reading.state in (State.BUSY, State.IDLE)):
         changes["problem"] = reading.problem
     if not changes:
         return world, ()

@@ -11,7 +11,7 @@ from ...agents.requests import Request, What
 from ...agents.states import State
 from . import bells
 from .accounts import account_of
-from .case import alive
+from .case import alive, shown
 from .changing import with_record
 from .diff import changes, runs, starts
 from .model import Action, Answer, MarkStopped, Requested, World
@@ -130,6 +130,8 @@ def _resumed(world: World, name: str, now: datetime) -> tuple[World, str]:
     ended = [what for what, is_so in _stops(record) if is_so]
     gone = agent.look is not None and not alive(agent.look) and kind_of(world, name) in ("loop", "persistent")
     record = replace(record, wanted=True, stopped=None, quarantined=None, problem=None, restarts=(), remark="")
+    if agent.record.problem and shown(agent.look) is State.IDLE:  # it shows its trouble until it tries again
+        record = bells.queue(record, f"nudge:{record.bell_count + 1}", BellKind.NUDGE, "", now)
     world = with_record(world, name, record, relaunch=now if gone else record.relaunch)
     limit = world.limits.get(account_of(world, name))
     if limit and limit.closed is None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from ...agents.limits import MARGIN, Limit
 from ...agents.record import Bell, BellKind, BellState
-from ...agents.states import Composer, LimitSeen, State
+from ...agents.states import Composer, Evidence, LimitSeen, State
 from . import bells
 from .accounts import account_of
 from .case import Case, alive, shown
@@ -87,7 +87,7 @@ def _with(world: World, limit: Limit) -> World:
 def limited_until(world: World, name: str) -> datetime | None:
     """Until when the account of an agent has no use left, as far as that is known; None when it has."""
     limit = world.limits.get(account_of(world, name)) if world.limits else None
-    return limit.until if limit and limit.closed is None else None
+    return limit.until if limit and limit.closed is None and limit.probe is None else None
 
 
 # --- the rule for one agent ---
@@ -103,13 +103,30 @@ def parked(it: Case) -> Next | None:
     if limit.closed is None:
         if it.name == limit.probe:
             return None
-        how = "it goes on by itself then" if limit.resumes_itself else "then one agent of the account tries"
-        why = f"the usage limit of {limit.account} is reached; {how}"
-        return it.next("limit", why, "resume", limit.until, state=state)
+        return _as_limited(it, it.next("limit", _why_parked(limit), "resume", _later(limit), state=state))
     if not met or it.name in limit.resumed:
         return None
     why = "the usage limit is over; the agents go on one after the other"
-    return it.next("limit", why, "resume", _turn(limit, it.name), state=state)
+    return _as_limited(it, it.next("limit", why, "resume", _turn(limit, it.name), state=state))
+
+
+def _why_parked(limit: Limit) -> str:
+    if limit.probe:
+        return f"the usage limit of {limit.account} may be over: {limit.probe} tries first"
+    how = "it goes on by itself then" if limit.resumes_itself else "then one agent of the account tries"
+    return f"the usage limit of {limit.account} is reached; {how}"
+
+
+def _later(limit: Limit) -> datetime:
+    return (limit.probed or limit.until) + UNHEARD if limit.probe else limit.until
+
+
+def _as_limited(it: Case, found: Next) -> Next:
+    """What shows its limit no more was limited all the same: the window says so."""
+    limit = it.world.limits[account_of(it.world, it.name)]
+    if found.state is not State.LIMITED or it.state is State.LIMITED:
+        return found
+    return replace(found, evidence=Evidence("usage limit", limit.opened, f"{limit.agent}: {limit.quote}"))
 
 
 def _turn(limit: Limit, name: str) -> datetime:
@@ -133,7 +150,7 @@ def _times(world: World, limit: Limit) -> Iterator[datetime]:
     elif limit.probe is None:
         yield limit.until
     else:
-        yield (limit.probed or limit.until) + UNHEARD
+        yield _later(limit)
 
 
 def pass_limits(world: World, now: datetime) -> tuple[World, tuple[Action, ...]]:
@@ -241,6 +258,8 @@ def _judge(world: World, limit: Limit, probe: str, now: datetime) -> World:
             return _close(world, limit, probe, now)
     if now < (limit.probed or now) + UNHEARD:
         return world
+    if _choice(world, limit) in (None, probe):
+        return _with(world, replace(limit, closed=now, resumed=(probe,)))  # the others need not wait for it
     return _again(world, limit, LimitSeen(now, limit.quote), now)
 
 

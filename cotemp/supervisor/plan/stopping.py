@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...agents.states import State
+from ...agents.states import Problem, State
 from .case import Case
 from .model import Deed, Next, RunService, Start, Stop
 
 __all__ = [
     "HANDS",
     "PATIENCE",
+    "TROUBLES",
     "asks_human",
     "everything_stopped",
     "forgotten",
@@ -26,6 +27,7 @@ __all__ = [
 PATIENCE = {Start: 180.0, Stop: 60.0, RunService: 86400.0}
 """Seconds after which an action of which nothing is heard counts as failed."""
 OTHER_PATIENCE = 60.0
+TROUBLES = {Problem.LOGIN: "its login is gone", Problem.MODEL: "its model is not available"}
 HANDS = 30.0
 """Seconds after a human's key in a terminal, in which nothing is done to it."""
 
@@ -108,8 +110,9 @@ def troubled(it: Case) -> Next | None:
     """A problem that no restart mends."""
     if it.record.problem is None:
         return None
-    what = {"login": "its login is gone", "model": "its model is not available"}[it.record.problem]
-    return it.next("problem", f"{what}, and no restart mends that; cotemp resume {it.name} when you have")
+    return it.next(
+        "problem", f"{TROUBLES[it.record.problem]}, and no restart mends that; cotemp resume {it.name} when you have"
+    )
 
 
 def asks_human(it: Case) -> Next | None:

@@ -50,6 +50,7 @@ What people complained about elsewhere, and where it is held off.
                                                test_healing.py::test_a_start_that_fails_again_and_again
   a shell where the program was                test_healing.py::test_a_shell_that_a_program_left_behind
   logins spoiled by restarts                   test_healing.py::test_a_login_that_is_gone
+                                               test_healing.py::test_resume_after_a_trouble_that_still_shows
   what was stopped comes back                  test_healing.py::test_down_is_on_purpose
   killed under a human's hands                 test_healing.py::test_a_wedge_is_not_healed_under_a_human_s_hands
   a dialog answered                            test_healing.py::test_an_agent_that_asks_a_human
@@ -65,6 +66,7 @@ What people complained about elsewhere, and where it is held off.
   a phase left twice                           test_phases.py::test_no_double_advance
                                                test_crashes.py::test_killed_at_every_point
   two agents on one limited account            test_limits.py::test_two_agents_on_one_account
+  a draft that holds up the account            test_limits.py::test_a_draft_of_one_holds_up_no_other
   a limit of 200 years                         test_limits.py::test_no_limit_of_200_years
   resumed twice                                test_limits.py::test_a_program_that_goes_on_by_itself
   old words on a screen, a new limit           test_limits.py::test_old_words_on_a_screen

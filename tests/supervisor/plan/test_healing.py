@@ -241,6 +241,17 @@ def test_a_login_that_a_human_renewed() -> None:
     assert told.next("builder").action == "nudge"
 
 
+def test_resume_after_a_trouble_that_still_shows() -> None:
+    """A program that shows its old trouble until it tries again is told to try; only then is it believed."""
+    no_login = looks("builder", State.IDLE, problem=Problem.LOGIN)
+    told = follow(running(only()), [("2s", no_login, "notify cotemp: builder needs you"), ("1h", no_login)])
+    follow(told, [("1s", asked(What.RESUME, "builder"), "answer 0", "ring builder nudge"), ("1s", no_login)])
+    follow(told, [("1s", ends("builder")), ("2s", busy("builder")), ("20s", idle("builder"))])
+    assert told.world.agents["builder"].record.problem is None
+    follow(told, [("2s", no_login, "notify cotemp: builder needs you")])
+    assert told.next("builder").rule == "problem"
+
+
 def test_a_session_id_that_is_stale() -> None:
     """An id that the program does not know leads to one fresh start, and to a remark that says so."""
     told = follow(

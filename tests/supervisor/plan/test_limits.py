@@ -218,6 +218,28 @@ def test_a_probe_that_nobody_hears_of() -> None:
     assert any(one.startswith("Ring(agent='adversary'") for one in map(str, told.given))
 
 
+def test_a_draft_of_one_holds_up_no_other() -> None:
+    """When nobody else could try, the window counts as over; who is limited all the same opens another one."""
+    told = running(TWO)
+    draft = limited("builder", "1h", composer=Composer.DRAFT)
+    follow(told, [("2s", draft), ("1h", tick), ("90s", tick)])
+    assert told.next("adversary").why == "the usage limit of anthropic may be over: builder tries first"
+    follow(told, [("10m", tick, "ring adversary nudge"), ("2s", ends("adversary"))])
+    assert told.world.limits["anthropic"].closed
+    assert told.next("builder").rule == "draft"
+    follow(told, [("2s", limited("adversary", "3h"))])
+    assert told.world.limits["anthropic"].closed is None
+
+
+def test_why_an_agent_is_limited_that_shows_it_no_more() -> None:
+    """As long as its window lasts the evidence is the limit, not the empty prompt that it shows now."""
+    told = running(only())
+    follow(told, [("2s", limited("builder", "1h")), ("2s", idle("builder"))])
+    coming = told.next("builder")
+    assert coming.evidence is not None
+    assert (coming.state, coming.evidence.source) == (State.LIMITED, "usage limit")
+
+
 def test_resume_tries_now() -> None:
     """`resume` opens no door by itself: one agent tries at once."""
     told = running(only())
