@@ -15,9 +15,7 @@ from ..asking import NoAnswer, ask
 from ..config.reading import applied as settings_of
 from ..errors import CotempError, HeldByOther, WaitsForHuman
 from ..places import Places
-from ..store.claims import hold
 from ..supervisor import control
-from ..supervisor.daemon import CONTROL
 from .destination import Destination, Way, write
 from .model import Proposal, World
 from .originals import set_aside
@@ -25,8 +23,6 @@ from .past import Moved, note
 from .state import keep_state
 
 __all__ = ["Applied", "apply", "finish", "folders_of"]
-
-_PATIENCE = 30.0
 
 
 @dataclass
@@ -55,7 +51,7 @@ def apply(places: Places, proposal: Proposal, where: Destination, now: datetime,
         _write(places, where, applied)
         return applied
     places.make_state()
-    with hold(places, CONTROL, "cotemp adopt", _PATIENCE):
+    with control.alone(places, "cotemp adopt"):
         _refuse_beside_a_daemon(places)
         _write(places, where, applied)
         config = settings_of(where.file, where.data)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..agents.launching import Wanted, plan_launch
+from ..agents.launching import Here, Wanted, plan_launch
 from ..agents.record import AgentRecord, Launched, Stopped, TakenOver
 from ..agents.store import Kept, Store
 from ..config import Config
 from ..errors import CotempError
+from ..hosts.choosing import default_host
 from ..places import Places
-from ..supervisor.fleet.starting import here
 from .model import Proposal, RunningSession
 
 __all__ = ["keep_state"]
@@ -83,7 +83,8 @@ class _Heir:
     def _parts(self, agent: str, phase: str | None) -> dict[str, str]:
         """As if it had been started from the settings to be: then nothing is restarted before they change."""
         current = next((one for one in self.config.phases if one.id == phase), None)
+        here = Here.of(self.places, default_host())
         try:
-            return dict(plan_launch(self.config, agent, here(self.places), Wanted(phase=current)).parts)
+            return dict(plan_launch(self.config, agent, here, Wanted(phase=current)).parts)
         except CotempError:  # its prompt or folder is missing: `up` will say so
             return {}

@@ -6,6 +6,7 @@ Nothing is started or written here; only prompt files are read.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shlex
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import BadConfig, NotFound
+from ..places import Places
 from .backends import Backend, backend_of
 from .environment import environment
 from .places import AgentPlaces
@@ -43,6 +45,11 @@ class Here:
     places: AgentPlaces
     env: Mapping[str, str]
     host: Literal["tmux", "pty"]
+
+    @classmethod
+    def of(cls, places: Places, host: Literal["tmux", "pty"]) -> Here:
+        """With the environment of this process."""
+        return cls(places.home, AgentPlaces.of(places), os.environ, host)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

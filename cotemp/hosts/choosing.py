@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from typing import Literal
 
 from ..errors import BadUsage
 from ..places import Places
@@ -12,7 +13,7 @@ from .host import Host, Taken
 __all__ = ["choose", "default_host"]
 
 
-def default_host() -> str:
+def default_host() -> Literal["tmux", "pty"]:
     """What is taken when nobody says: `tmux` where it is installed, else `pty`."""
     return "tmux" if shutil.which("tmux") else "pty"
 

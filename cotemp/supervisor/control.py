@@ -23,7 +23,7 @@ from .daemon import CLAIM, CONTROL, stop_file
 from .logfile import log_file
 from .wanted import read_wanted, write_wanted
 
-__all__ = ["Watched", "become", "daemon", "down", "ensure_free", "up", "wake"]
+__all__ = ["Watched", "alone", "become", "daemon", "down", "ensure_free", "up", "wake"]
 
 _DETACHED = 0x00000208  # Windows: DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
 PATIENCE = 15.0
@@ -57,7 +57,7 @@ def up(places: Places, sessions: Sequence[str], config: Path) -> list[Watched]:
     Raises CotempError with the daemon's own words when it did not start, TookTooLong when it hangs.
     """
     places.make_state()
-    with _alone(places):
+    with alone(places):
         running = daemon(places)
         write_wanted(places, [*(read_wanted(places) if running else []), *sessions])
         process = None if running else _spawn(places, config)
@@ -87,7 +87,7 @@ def wake(places: Places, config: Path, *, start: bool) -> None:
 
     Raises NotFound where none runs, CotempError with its own words when it did not start, TookTooLong when it hangs.
     """
-    with _alone(places):
+    with alone(places):
         running = daemon(places)
         if running:
             _tell(running)
@@ -106,7 +106,7 @@ def become(places: Places, sessions: Sequence[str], config: Path) -> int | None:
     no process can become another one, it starts the daemon, again after an error, and returns its last exit code.
     """
     places.make_state()
-    with _alone(places):
+    with alone(places):
         if daemon(places):
             return None
         write_wanted(places, sessions)
@@ -121,7 +121,7 @@ def down(places: Places, sessions: Sequence[str] = (), *, drain: bool = False) -
     With `drain` the DOs that run may end first, however long that takes. Raises NotFound when no daemon
     runs or it watches none of them, TookTooLong when it does not follow.
     """
-    with _alone(places):
+    with alone(places):
         running = daemon(places)
         if not running:
             raise NotFound("no daemon runs for this home", "start it: cotemp up")
@@ -174,9 +174,9 @@ def ensure_free(places: Places, sessions: Sequence[str]) -> None:
             raise ForeignHost(session, machine_of(known.host), known.since)
 
 
-def _alone(places: Places) -> Claim:
-    """Keep others from changing what the daemon should do, while we do."""
-    return hold(places, CONTROL, "cotemp up or down", 2 * PATIENCE)  # who has it may wait for the daemon
+def alone(places: Places, who: str = "cotemp up or down") -> Claim:
+    """Keep others from starting a daemon, or changing what it should do, while `who` does that. Raises HeldByOther."""
+    return hold(places, CONTROL, who, 2 * PATIENCE)  # who has it may wait for the daemon
 
 
 def _has_started(process: subprocess.Popen[bytes] | None, places: Places) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import uuid
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from ...agents import files
 from ...agents.launching import Here, LaunchPlan, Wanted, plan_launch
@@ -31,8 +29,7 @@ INTENT = "launching.json"
 
 def here(places: Places) -> Here:
     """What is the same for all agents of a home."""
-    host: Literal["tmux", "pty"] = "tmux" if default_host() == "tmux" else "pty"
-    return Here(places.home, AgentPlaces.of(places), os.environ, host)
+    return Here.of(places, default_host())
 
 
 def planned(world: World, start: Start, at: Here) -> LaunchPlan:
