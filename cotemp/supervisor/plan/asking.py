@@ -17,6 +17,7 @@ from .diff import changes, runs, starts
 from .model import Action, Answer, MarkStopped, Requested, World
 from .rules import outlook
 from .sequencing import phase_asked
+from .tasking import has_prompt
 from .upping import down, kind_of, up, with_fresh_tries
 from .waking import prompt_of
 from .words import Refused
@@ -72,6 +73,8 @@ def _wake(world: World, event: Requested, now: datetime) -> _Said:
         settings, agent = world.config.agents[name], world.agents[name]
         if starts(agent):
             said.append(f"{name}: is being started")
+        elif settings.kind == "task" and not (runs(agent) or agent.record.task or has_prompt(settings)):
+            raise Refused(f"{name} has nothing to do by itself", f"cotemp up {name} --task FILE", 2)
         elif settings.kind == "service" or (settings.kind == "task" and (not runs(agent) or agent.record.finished)):
             world = with_record(world, name, relaunch=now)
             said.append(f"{name}: runs now")

@@ -13,7 +13,7 @@ from .model import Agent, Start, World
 __all__ = ["RUNNING", "Change", "changes"]
 
 Why = tuple[tuple[str, str, str], ...]
-RUNNING, ARMED = "running", "waits for its time"
+RUNNING, ARMED, FREE = "running", "waits for its time", "waits for a task"
 """What an agent that is started is then; a task and a service with a wake run only when that is due."""
 
 
@@ -47,9 +47,9 @@ def _change(world: World, name: str, parts: Mapping[str, str] | None, tasks: Col
     if not runs(agent):
         waits = settings.wake is not None or not (settings.prompt or settings.prompt_text)
         if settings.kind == "task" and name not in tasks and (waits or _is_up(agent.record)):
-            return _armed(name, agent)
+            return _armed(name, agent, ARMED if settings.wake else FREE)
         if settings.kind == "service" and settings.wake is not None:
-            return _armed(name, agent)
+            return _armed(name, agent, ARMED)
         return Change(name, "start", (("state", _before(agent.record), RUNNING),))
     if not _is_up(agent.record):
         return Change(name, "take-over", (("state", "runs, and is not looked after", "looked after"),))
@@ -57,11 +57,11 @@ def _change(world: World, name: str, parts: Mapping[str, str] | None, tasks: Col
     return Change(name, "restart" if why else "keep", why)
 
 
-def _armed(name: str, agent: Agent) -> Change:
-    """One that runs only when it is its time."""
+def _armed(name: str, agent: Agent, then: str) -> Change:
+    """One that runs only when it is its time, or when it is given a task."""
     if _is_up(agent.record):
         return Change(name, "keep")
-    return Change(name, "start", (("state", _before(agent.record), ARMED),))
+    return Change(name, "start", (("state", _before(agent.record), then),))
 
 
 def differences(record: AgentRecord, parts: Mapping[str, str]) -> Why:

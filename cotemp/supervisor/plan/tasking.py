@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from ...agents.states import State
 from . import bells
@@ -11,7 +12,10 @@ from .case import Case
 from .model import Deed, Next, RunService, Stop
 from .waking import due_wake, next_wake
 
-__all__ = ["service", "task", "task_done", "task_left"]
+if TYPE_CHECKING:
+    from ...config import AgentConfig
+
+__all__ = ["has_prompt", "service", "task", "task_done", "task_left"]
 
 SURE = 60.0
 """Seconds of idleness after which a task is done, unless its `idle_after` says otherwise."""
@@ -42,8 +46,14 @@ def task(it: Case) -> Next | None:
         done = Deed(replace(it.record, finished=it.now, task=None))
         return it.next("task", "its program has ended well", "finish", it.now, lambda: done, state=State.DONE)
     at = next_wake(it)
-    why = "its next wake" if at else f"it waits for: cotemp up {it.name}"
+    more = "" if has_prompt(it.set) else " --task FILE"
+    why = "its next wake" if at else f"it waits for: cotemp up {it.name}{more}"
     return it.next("task", why, "start" if at else "none", at, state=State.DONE if it.is_finished else State.STOPPED)
+
+
+def has_prompt(settings: AgentConfig) -> bool:
+    """Whether it knows what to do by itself."""
+    return bool(settings.prompt or settings.prompt_text)
 
 
 def _was_cut_short(it: Case) -> bool:

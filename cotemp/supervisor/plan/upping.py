@@ -26,9 +26,8 @@ def up(world: World, event: Requested, now: datetime) -> _Said:
     request = event.request
     if world.stopped_all:
         raise Refused("everything is stopped (the file STOP in the home)", "end that first: cotemp resume", 5)
+    _check(world, request)
     task = request.args.get("task")
-    if task is not None and (len(request.agents) != 1 or not task.isprintable()):
-        raise Refused("a task is for one agent, and has a file", "cotemp up AGENT --task FILE", 2)
     said: list[str] = []
     tasks = request.agents if task else ()
     for change in changes(world, event.parts, request.agents, tasks=tasks):
@@ -38,6 +37,20 @@ def up(world: World, event: Requested, now: datetime) -> _Said:
         world, line = _carried_out(world, change, request, event.parts, now)
         said.append(line)
     return world, tuple(said) or ("there are no agents in agents.toml",)
+
+
+def _check(world: World, request: Request) -> None:
+    """Raises Refused for agents that the settings have no more, and for tasks that cannot be given."""
+    for name in request.agents:
+        if name not in world.config.agents:
+            raise Refused(f"{name} is in agents.toml no more", "add it, then: cotemp up", 4)
+    task = request.args.get("task")
+    if task is None:
+        return
+    if len(request.agents) != 1 or not task.isprintable():
+        raise Refused("a task is for one agent, and has a file", "cotemp up AGENT --task FILE", 2)
+    if kind_of(world, request.agents[0]) == "service":
+        raise Refused(f"{request.agents[0]} is a service: it is given no task", "which are none: cotemp status", 2)
 
 
 def _carried_out(

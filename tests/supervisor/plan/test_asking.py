@@ -167,7 +167,7 @@ def test_the_answer_to_a_nudge_says_when_it_is_heard() -> None:
 
 
 def test_a_remark_about_a_start_lasts_as_long_as_that() -> None:
-    """"Started afresh" is told until it is started again, "could not be started" until it could."""
+    """ "Started afresh" is told until it is started again, "could not be started" until it could."""
     told = running(only(), sessions={"builder": "ses"})
     follow(told, [("1s", gone("builder")), ("5s", gone("builder"), "start builder resume ses")])
     follow(told, [("1s", ends("builder", Outcome.STALE_ID)), ("1s", gone("builder"), "start builder")])
@@ -180,3 +180,14 @@ def test_a_remark_about_a_start_lasts_as_long_as_that() -> None:
     assert "could not be started" in told.world.agents["builder"].record.remark
     follow(told, [("1m", gone("builder"), "start builder resume new"), ("1s", ends("builder"))])
     assert told.world.agents["builder"].record.remark == ""
+
+
+def test_what_cannot_be_done_is_refused() -> None:
+    """No task for a service, no wake for a task that has none, no `up` for an agent that the settings have no more."""
+    agents = {"assistant": AgentConfig(kind="task", backend="claude"), "logs": AgentConfig(kind="service", argv=("x",))}
+    told = play(only(agents=agents), [("0s", gone("assistant")), ("0s", gone("logs"))])
+    assert [one.why[0][2] for one in changes(told.world, {})] == ["waits for a task", "running"]
+    follow(told, [("1s", up("logs", task="/t.md"), "answer 2")])
+    follow(told, [("1s", up("assistant"), "answer 0"), ("1s", asked(What.WAKE, "assistant"), "answer 2")])
+    assert told.next("assistant").why == "it waits for: cotemp up assistant --task FILE"
+    follow(told, [("1s", reload(only())), ("1s", up("assistant"), "answer 4")])
