@@ -154,3 +154,8 @@ class AgentRecord:
     model: str | None = None
     finished: Moment | None = None
     remark: str = ""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it should run: somebody asked for it, and nobody stopped it since."""
+        return self.wanted and self.stopped is None

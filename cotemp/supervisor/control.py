@@ -160,7 +160,7 @@ def _cares_for_agents(places: Places) -> bool:
 
 def _wanted_agents(places: Places) -> bool:
     """Whether a daemon stays for agents."""
-    return any(record.wanted and not record.stopped for record in kept.records(places).values())
+    return any(record.is_up for record in kept.records(places).values())
 
 
 def ensure_free(places: Places, sessions: Sequence[str]) -> None:

@@ -95,7 +95,7 @@ def _nudge(world: World, event: Requested, now: datetime) -> _Said:
 def _ready(world: World, request: Request) -> tuple[str, ...]:
     for name in request.agents:
         record = world.agents[name].record
-        if name not in world.config.agents or not record.wanted or record.stopped:
+        if name not in world.config.agents or not record.is_up:
             raise Refused(f"{name} is not up", f"start it: cotemp up {name}", 4)
     return request.agents
 

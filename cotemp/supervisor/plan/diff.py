@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ...agents import launching
 from ...agents.record import AgentRecord
 from .case import alive
 from .model import Agent, Start, World
@@ -38,7 +39,7 @@ def changes(
 
 def _strays(world: World) -> Iterator[Change]:
     for name, agent in world.agents.items():
-        if name not in world.config.agents and (runs(agent) or _is_up(agent.record)):
+        if name not in world.config.agents and (runs(agent) or agent.record.is_up):
             yield Change(name, "stop", (("agents.toml", name, ""),))
 
 
@@ -46,12 +47,12 @@ def _change(world: World, name: str, parts: Mapping[str, str] | None, tasks: Col
     agent, settings = world.agents[name], world.config.agents[name]
     if not runs(agent):
         waits = settings.wake is not None or not (settings.prompt or settings.prompt_text)
-        if settings.kind == "task" and name not in tasks and (waits or _is_up(agent.record)):
+        if settings.kind == "task" and name not in tasks and (waits or agent.record.is_up):
             return _armed(name, agent, ARMED if settings.wake else FREE)
         if settings.kind == "service" and settings.wake is not None:
             return _armed(name, agent, ARMED)
         return Change(name, "start", (("state", _before(agent.record), RUNNING),))
-    if not _is_up(agent.record):
+    if not agent.record.is_up:
         return Change(name, "take-over", (("state", "runs, and is not looked after", "looked after"),))
     why = () if parts is None or starts(agent) else differences(agent.record, parts)
     return Change(name, "restart" if why else "keep", why)
@@ -59,7 +60,7 @@ def _change(world: World, name: str, parts: Mapping[str, str] | None, tasks: Col
 
 def _armed(name: str, agent: Agent, then: str) -> Change:
     """One that runs only when it is its time, or when it is given a task."""
-    if _is_up(agent.record):
+    if agent.record.is_up:
         return Change(name, "keep")
     return Change(name, "start", (("state", _before(agent.record), then),))
 
@@ -69,8 +70,7 @@ def differences(record: AgentRecord, parts: Mapping[str, str]) -> Why:
     old = record.launched.parts if record.launched else {}
     if not old:
         return ()  # somebody else started it: nobody knows from what
-    keys = dict.fromkeys((*old, *parts))
-    return tuple((key, old.get(key, ""), parts.get(key, "")) for key in keys if old.get(key, "") != parts.get(key, ""))
+    return tuple((key, *pair) for key, pair in launching.differences(old, parts).items())
 
 
 def _before(record: AgentRecord) -> str:
@@ -87,7 +87,3 @@ def runs(agent: Agent) -> bool:
 def starts(agent: Agent) -> bool:
     """Whether it is being started: nobody knows yet what it was started from."""
     return agent.doing is not None and isinstance(agent.doing.action, Start)
-
-
-def _is_up(record: AgentRecord) -> bool:
-    return record.wanted and not record.stopped

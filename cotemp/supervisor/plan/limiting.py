@@ -187,7 +187,7 @@ def _went_on(world: World, limit: Limit, now: datetime) -> bool:
 
 
 def _state(agent: Agent | None) -> State:
-    if agent is None or agent.record.stopped or not agent.record.wanted:
+    if agent is None or not agent.record.is_up:
         return State.DEAD
     return shown(agent.look)
 
@@ -220,7 +220,7 @@ def _rank(world: World, name: str) -> int | None:
     """How well it can try: 0 best, None not at all."""
     agent = world.agents[name]
     record, look = agent.record, agent.look
-    if not record.wanted or record.stopped or record.quarantined or record.problem or name not in world.config.agents:
+    if not record.is_up or record.quarantined or record.problem or name not in world.config.agents:
         return None
     if not alive(look) or look is None or look.reading is None:
         return 2

@@ -136,7 +136,7 @@ def _last_wake(world: World, now: datetime) -> tuple[World, tuple[Action, ...]]:
     assert world.sequence.complete is not None
     for name, settings in world.config.agents.items():
         record = world.agents[name].record
-        if settings.kind == "persistent" and settings.wake and record.wanted and not record.stopped:
+        if settings.kind == "persistent" and settings.wake and record.is_up:
             record = bells.drop(record, BellKind.WAKE)
             id = f"last-wake:{world.sequence.complete.at.isoformat()}"  # noqa: A001
             world = with_record(world, name, bells.queue(record, id, BellKind.LAST_WAKE, prompt_of(settings.wake), now))

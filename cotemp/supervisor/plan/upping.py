@@ -74,7 +74,7 @@ def _carried_out(
 
 def _readied(record: AgentRecord, request: Request, now: datetime) -> AgentRecord:
     """Wanted again, with everything forgiven; wakes that passed while it was stopped on purpose were not missed."""
-    returns = not record.wanted or record.stopped is not None
+    returns = not record.is_up
     return replace(
         record,
         wanted=True,
