@@ -166,16 +166,12 @@ def stop_all(places: Places, config: Config) -> tuple[str, ...]:
 def _hosts(places: Places) -> Iterator[Host]:
     """All hosts of this machine."""
     from ..hosts.choosing import choose
-    from ..hosts.host import Taken
+    from .fleet.hosting import taken_over
 
-    taken = {
-        name: Taken(over.server, over.session)
-        for name, record in kept.records(places).items()
-        if record.launched and (over := record.launched.taken_over)
-    }
+    taken = taken_over(kept.records(places).values())
     for name in ("tmux", "pty"):
         with suppress(CotempError):
-            yield choose(name, places, taken if name == "tmux" else None)
+            yield choose(name, places, taken)
 
 
 def _panes(host: Host) -> list[Pane]:

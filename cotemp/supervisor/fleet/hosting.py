@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from ...agents.record import AgentRecord
 from ...errors import CotempError
 from ...hosts.choosing import choose, default_host
 from ...hosts.host import Host, Taken
 from ..plan.model import World
 from .station import Station
 
-__all__ = ["Hosting", "host_of"]
+__all__ = ["Hosting", "host_of", "taken_over"]
 
 
 def host_of(world: World, agent: str) -> str:
     """The name of the host in which an agent runs, or (when it never did) would be started."""
     launched, config = world.agents[agent].record.launched, world.config.agents.get(agent)
     return launched.host if launched else (config.host if config and config.host else default_host())
+
+
+def taken_over(records: Iterable[AgentRecord]) -> dict[str, Taken]:
+    """The tmux sessions that somebody else started agents in, by agent."""
+    over = {record.agent: record.launched.taken_over for record in records if record.launched}
+    return {name: Taken(one.server, one.session) for name, one in over.items() if one}
 
 
 class Hosting:
@@ -29,10 +36,9 @@ class Hosting:
 
     def follow(self, world: World) -> None:
         """Know the terminals that were taken over from others."""
-        taken = {name: _taken(agent.record.launched) for name, agent in world.agents.items()}
-        known = {name: one for name, one in taken.items() if one}
-        if known != self._taken:
-            self._taken = known
+        taken = taken_over(agent.record for agent in world.agents.values())
+        if taken != self._taken:
+            self._taken = taken
             self._hosts.clear()
 
     def host(self, name: str) -> Host:
@@ -50,8 +56,3 @@ class Hosting:
             except CotempError as error:
                 self._station.tell("", str(error))
         return found
-
-
-def _taken(launched: object) -> Taken | None:
-    over = getattr(launched, "taken_over", None)
-    return Taken(over.server, over.session) if over else None

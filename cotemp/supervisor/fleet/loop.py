@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from ...agents.desk import Desk
 from ...errors import CotempError
 from ..plan import step
+from ..plan.case import alive
 from ..plan.model import Agent, Done, Event, Requested, Tick, World
 from .acting import Acting
 from .book import Book
@@ -142,6 +143,5 @@ class Loop:
 
 def _is_wanted(agent: Agent) -> bool:
     """Also one that still has to be ended."""
-    is_alive = agent.look is not None and agent.look.pane is not None and not agent.look.pane.dead
     record = agent.record
-    return bool(agent.doing) or (is_alive if record.stopped else record.wanted)
+    return bool(agent.doing) or (alive(agent.look) if record.stopped else record.wanted)
