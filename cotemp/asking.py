@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 __all__ = ["NoAnswer", "Said", "ask"]
 
@@ -49,10 +49,8 @@ def ask(
     errors = subprocess.STDOUT if with_errors else subprocess.DEVNULL
     with _stdin(given) as stdin:
         process = subprocess.Popen(
-            argv, env=dict(env), cwd=cwd, stdin=stdin, stdout=subprocess.PIPE, stderr=errors,
-            start_new_session=alone and sys.platform != "win32",
-            creationflags=_NO_WINDOW if alone and sys.platform == "win32" else 0,
-        )  # fmt: skip
+            argv, env=dict(env), cwd=cwd, stdin=stdin, stdout=subprocess.PIPE, stderr=errors, **_apart(alone=alone)
+        )
     assert process.stdout
     late = threading.Event()
 
@@ -72,6 +70,13 @@ def ask(
     if late.is_set():
         raise NoAnswer
     return Said(process.returncode if len(data) <= most else None, data[:most])
+
+
+def _apart(*, alone: bool) -> dict[str, Any]:
+    """How a program is started that has no terminal to ask on."""
+    if not alone:
+        return {}
+    return {"creationflags": _NO_WINDOW} if sys.platform == "win32" else {"start_new_session": True}
 
 
 @contextlib.contextmanager

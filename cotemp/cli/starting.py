@@ -65,14 +65,19 @@ def up(
     args = _args(cx, names, drain=drain, task=task, model=model)
     if not quiet:
         return _up(cx, names, args, create=create, foreground=foreground)
-    patience = login.PATIENCE if timeout is None else parse_duration(timeout)
-    was_here = cx.places.state.is_dir()
+    late, patience = _coming_late(cx), login.PATIENCE if timeout is None else parse_duration(timeout)
     with login.quietly(cx.places) as log:
-        named = cx.options.config or cx.env.get("COTEMP_CONFIG")
-        login.wait_for([cx.places.sessions] * was_here + [cx.config_path] * bool(named), log, patience)
+        login.wait_for(late, log, patience)
         log.info("[login] up")
         answer = _up(cx, names, args | {"keep-stopped": "yes"}, create=create, foreground=foreground)
     return answer if answer.exit_code else answer._replace(text="")
+
+
+def _coming_late(cx: Context) -> list[Path]:
+    """What may not be mounted yet at login: a home that was here before, and a configuration that is named."""
+    named = cx.options.config or cx.env.get("COTEMP_CONFIG")
+    was_here = cx.places.state.is_dir()
+    return [cx.places.sessions] * was_here + [cx.config_path] * bool(named)
 
 
 def _args(
