@@ -1,4 +1,4 @@
-"""docs/agents.md: its examples load, and it names every key that an agent's settings can have."""
+"""docs/agents-toml.md: its examples load, and it names every key that an agent's settings can have."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from cotemp.config.settings import (
     Watch,
 )
 
-PAGE = (Path(__file__).parents[2] / "docs" / "agents.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "agents-toml.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 TABLES = (
     AgentConfig, BackendConfig, CheckConfig, CommitRule, Handoff, InboxRule, Phase, Restarts, Screen, SupervisorConfig,
