@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ..errors import TookTooLong
+from ..errors import DamagedData, TookTooLong
 from ..names import random_part
 from ..places import TEMPORARY, Places, make_folder
 from ..renames import rename
@@ -60,9 +60,19 @@ def ask(places: Places, request: Request, wake: Callable[[], None], patience: fl
         if isinstance(error, TookTooLong):
             raise _late(patience, withdrawn=withdrawn) from None
         raise
-    found = read(answered, Answer)
-    assert found, "only who asked takes an answer away"
-    _unlink(answered)
+    return _answer_in(answered)
+
+
+def _answer_in(path: Path) -> Answer:
+    """What the daemon answered; taken away. Raises DamagedData, StorageFailed."""
+    try:
+        found = read(path, Answer)
+        why = "it is gone"
+    except Misread as error:
+        found, why = None, str(error)
+    _unlink(path)
+    if found is None:
+        raise DamagedData(f"the daemon's answer cannot be read: {why}", "see what became of it: cotemp status")
     return found[0]
 
 

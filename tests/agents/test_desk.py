@@ -16,7 +16,7 @@ from cotemp.agents.desk import Desk, ask, new_request_id
 from cotemp.agents.files import write
 from cotemp.agents.places import AgentPlaces
 from cotemp.agents.requests import Answer, Request, What
-from cotemp.errors import NotFound, TookTooLong
+from cotemp.errors import DamagedData, NotFound, TookTooLong
 from cotemp.places import Places
 from cotemp.times import local_now
 
@@ -63,6 +63,18 @@ def test_a_request_is_answered(places: Places, desk: Desk, folder: Path) -> None
     assert done == [wanted]
     assert answer == Answer(wanted.id, ("phase {'do': 'add', 'id': 'cf48'}",))
     assert os.listdir(folder) == []
+
+
+def test_an_answer_that_cannot_be_read_is_told(places: Places, folder: Path) -> None:
+    """Who asks learns that, and where to look; nothing is left behind."""
+    wanted = request()
+
+    def answer_badly() -> None:
+        (folder / f"{wanted.id}.answer.json").write_text("{")
+
+    with pytest.raises(DamagedData, match="no JSON"):
+        ask(places, wanted, answer_badly, 10)
+    assert [name for name in os.listdir(folder) if "answer" in name] == []
 
 
 def test_requests_are_taken_in_order(desk: Desk, folder: Path) -> None:
