@@ -62,14 +62,20 @@ def ask(
     timer.start()
     try:
         with process:
-            data = process.stdout.read(most + 1)
-            if len(data) > most:
-                _end(process, alone=alone)  # it may go on for gigabytes
+            data = _heard(process, process.stdout, most, alone=alone)
     finally:
         timer.cancel()
     if late.is_set():
         raise NoAnswer
     return Said(process.returncode if len(data) <= most else None, data[:most])
+
+
+def _heard(process: subprocess.Popen[bytes], out: IO[bytes], most: int, *, alone: bool) -> bytes:
+    """What it prints; at one byte more than `most` it is ended, as it may go on for gigabytes."""
+    data = out.read(most + 1)
+    if len(data) > most:
+        _end(process, alone=alone)
+    return data
 
 
 def _apart(*, alone: bool) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from .paint import columns, paint
 if TYPE_CHECKING:
     from ..store.claims import Holder
 
+_QUIET = Opt("--quiet", "for a start at login: wait for the home, write to the log", short="-q")
 CREATE = Opt("--create", "create a session that does not exist")
 _NAMES = Arg("agents, panels or session ids (default: those of agents.toml)", metavar="NAME", complete="target")
 
@@ -36,9 +37,7 @@ def up(
     task: Annotated[Path | None, Opt("--task", "dispatch one agent with the task in this file", metavar="FILE")] = None,
     model: Annotated[str | None, Opt("--model", "start the named agents with this model, once")] = None,
     create: Annotated[bool, CREATE] = False,
-    quiet: Annotated[
-        bool, Opt("--quiet", "for a start at login: wait for the home, write to the log", short="-q")
-    ] = False,
+    quiet: Annotated[bool, _QUIET] = False,
     timeout: Annotated[str | None, Opt("--timeout", "with --quiet: give up after this time (default: 10m)")] = None,
     foreground: Annotated[bool, Opt("--foreground", "be the daemon, for a service manager")] = False,
 ) -> Answer:
@@ -60,17 +59,23 @@ def up(
       cotemp up assistant --task reconcile.md
       cotemp up --quiet --timeout 1h
     """
-    if timeout is not None and not quiet:
-        raise BadUsage("--timeout needs --quiet", "add --quiet, or leave --timeout out")
+    patience = _patience(timeout, quiet=quiet)
     args = _args(cx, names, drain=drain, task=task, model=model)
     if not quiet:
         return _up(cx, names, args, create=create, foreground=foreground)
-    late, patience = _coming_late(cx), login.PATIENCE if timeout is None else parse_duration(timeout)
+    late = _coming_late(cx)
     with login.quietly(cx.places) as log:
         login.wait_for(late, log, patience)
         log.info("[login] up")
         answer = _up(cx, names, args | {"keep-stopped": "yes"}, create=create, foreground=foreground)
     return answer if answer.exit_code else answer._replace(text="")
+
+
+def _patience(timeout: str | None, *, quiet: bool) -> float:
+    """Seconds that a start at login waits. Raises BadUsage."""
+    if timeout is not None and not quiet:
+        raise BadUsage("--timeout needs --quiet", "add --quiet, or leave --timeout out")
+    return login.PATIENCE if timeout is None else parse_duration(timeout)
 
 
 def _coming_late(cx: Context) -> list[Path]:
