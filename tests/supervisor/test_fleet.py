@@ -159,6 +159,15 @@ def test_notes_are_told_of(field: Field, fleet: Fleet) -> None:
     assert [one for one in mock.prompts() if "note" in one] == ["[cotemp 1] 1 note for you, unread. Read: cotemp notes"]
 
 
+def test_what_is_due_waits_for_nothing(field: Field, fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wake rings when it is due, although nothing happens in any terminal or file."""
+    mock = field.add("builder", 'prompt_text = "go"\nwake = { every = "2s" }', kind="persistent")
+    started(field, fleet, "builder")
+    monkeypatch.setattr(Sources, "look", lambda *_: iter(()))
+    monkeypatch.setattr(Sources, "glance", lambda *_: iter(()))
+    eventually(lambda: any("scheduled wake" in one for one in mock.prompts()), 20, str(field.lines))
+
+
 def test_down_is_down(field: Field, fleet: Fleet) -> None:
     """What was stopped on purpose stays stopped, and left by its own exit keys."""
     mock = field.add("builder")

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 
 from ...agents.desk import Desk
 from ...errors import CotempError
-from ..plan import step
+from ..plan import is_due, step
 from ..plan.case import alive
 from ..plan.model import Agent, Done, Event, Requested, Tick, World
 from .acting import Acting
@@ -85,7 +85,7 @@ class Loop:
     def _round(self) -> None:
         if not self._events:  # else they could not be kept the last time
             self._events.extend(self._gather())
-        if not self._events:
+        if not self._events and not is_due(self.world, self._station.now()):
             return
         self._events.append(Tick())
         while self._events:

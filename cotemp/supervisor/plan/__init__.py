@@ -17,6 +17,6 @@ from .bells import text_of
 from .diff import Change, changes
 from .limiting import limited_until
 from .rules import outlook
-from .stepping import beginning, step
+from .stepping import beginning, is_due, step
 
-__all__ = ["Change", "beginning", "changes", "limited_until", "outlook", "step", "text_of"]
+__all__ = ["Change", "beginning", "changes", "is_due", "limited_until", "outlook", "step", "text_of"]

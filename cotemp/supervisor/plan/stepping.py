@@ -23,7 +23,7 @@ from .model import Action, Agent, Deed, Doing, Event, Looked, Tick, World
 from .phases import pass_phases, sequence_due
 from .rules import outlook
 
-__all__ = ["beginning", "step"]
+__all__ = ["beginning", "is_due", "step"]
 
 MOST = 8
 """Deeds for one agent in one step; more would be a mistake of ours that goes round in circles."""
@@ -58,13 +58,18 @@ def step(world: World, event: Event, now: datetime) -> tuple[World, tuple[Action
     return _dated(world, now, looked=type(event) is Looked), given
 
 
+def is_due(world: World, now: datetime) -> bool:
+    """Whether there is something to think about although nothing happened."""
+    return ALL not in world.due or any(at is not None and at <= now for at in world.due.values())
+
+
 def _tells_nothing(world: World, event: Event, now: datetime) -> bool:
     """Whether there is nothing to think about: time passed, but not enough, or a look showed what the last one did."""
     kind = type(event)
     if kind is Looked:
         at = world.due.get(event.agent, now)  # type: ignore[union-attr]
         return (at is None or at > now) and shows_the_same(world, event, now)  # type: ignore[arg-type]
-    return kind is Tick and ALL in world.due and all(at is None or at > now for at in world.due.values())
+    return kind is Tick and not is_due(world, now)
 
 
 def _pass_all(world: World, now: datetime, *, looked: bool) -> tuple[World, tuple[Action, ...]]:
