@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-__all__ = ["Row", "Run", "Style", "columns", "is_blank", "rows_of"]
+__all__ = ["Row", "Run", "Style", "columns", "rows_of"]
 
 MOST_ROWS = 400
 MOST_CHARACTERS = 400_000
@@ -83,11 +83,6 @@ class Row:
                 return place
             at += columns(char)
         return len(self.text)
-
-
-def is_blank(row: Row) -> bool:
-    """Whether nothing can be seen on it."""
-    return not row.plain
 
 
 def columns(text: str) -> int:

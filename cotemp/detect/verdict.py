@@ -54,7 +54,7 @@ def _dead(case: _Case) -> Reading | None:
 
 def _told(case: _Case) -> Reading | None:
     """What the first source says that names a state, unless another one contradicts it."""
-    states = [one for one in case.claims if one.state and not _is_vetoed(one, case)]
+    states = [one for one in case.claims if one.state and one.state != State.DEAD]  # text never proves that
     if not states:
         return None
     strong = [one for one in states if not one.weak] or states
@@ -65,11 +65,6 @@ def _told(case: _Case) -> Reading | None:
         pair = (chosen, *against)
         return _reading(case, State.UNKNOWN, _quarrel(case, pair), against=pair)
     return _reading(case, chosen.state, case.told(chosen), limit=_limit(case, chosen))
-
-
-def _is_vetoed(claim: Claim, case: _Case) -> bool:
-    """Text alone never proves that a program is dead."""
-    return claim.state == State.DEAD
 
 
 def _finest(claims: Sequence[Claim]) -> Claim:
@@ -136,8 +131,7 @@ def _reading(
     against: Sequence[Claim] = (),
     limit: LimitSeen | None = None,
 ) -> Reading:
-    known = (one for one in case.claims)
-    claims = list(known)
+    claims = case.claims
     return Reading(
         state=state or State.UNKNOWN,
         evidence=evidence,

@@ -35,7 +35,7 @@ def stand(world: World, now: datetime, said: str | None = None) -> Standing:
     _drop_doubled(found, listed)
     if not found.phases:
         return found
-    _tell_of_older(found, world, listed, index)
+    _tell_of_older(found, world, listed)
     current = _named(found, said) if said else _current(found, world, listed, index)
     if world.complete:
         _complete(found, world.complete, now)
@@ -62,7 +62,7 @@ def _moved(world: World, newer: Several[OldPhase]) -> Told | None:
     return told if place is None else Told(str(place), told.origin)
 
 
-def _tell_of_older(found: Standing, world: World, listed: Several[OldPhase], index: Told | None) -> None:
+def _tell_of_older(found: Standing, world: World, listed: Several[OldPhase]) -> None:
     if world.phases and listed is not world.phases:
         found.decisions.append(
             Decision("the newer list of phases counts, not this one", Origin(world.phases[0].origin.file))

@@ -42,7 +42,7 @@ def requested(world: World, event: Requested, now: datetime) -> tuple[World, tup
     except Refused as refused:
         answer = Answer(request.id, (), refused.exit_code, refused.what, refused.fix)
     else:
-        given = _marks(world, request)
+        given = _marks(request)
     kept = dict([*world.answered.items(), (request.id, answer)][-REMEMBERED:])
     return replace(world, answered=kept), (*given, answer)
 
@@ -53,7 +53,7 @@ def _check_names(world: World, request: Request) -> None:
         raise Refused(f"there is no agent {', '.join(strange)}", "which there are: cotemp status", 4)
 
 
-def _marks(world: World, request: Request) -> tuple[Action, ...]:
+def _marks(request: Request) -> tuple[Action, ...]:
     if request.what is What.STOP_ALL:
         return (MarkStopped(there=True),)
     if request.what is What.RESUME and not request.agents:
@@ -93,6 +93,8 @@ def _nudge(world: World, event: Requested, now: datetime) -> _Said:
 
 
 def _ready(world: World, request: Request) -> tuple[str, ...]:
+    if world.stopped_all:
+        raise Refused("everything is stopped (the file STOP in the home)", "end that first: cotemp resume", 5)
     for name in request.agents:
         record = world.agents[name].record
         if name not in world.config.agents or not record.is_up:

@@ -140,10 +140,10 @@ def _turn(limit: Limit, name: str) -> datetime:
 
 def limits_due(world: World) -> datetime | None:
     """When `pass_limits` may have something to do although nothing happened."""
-    return min((at for limit in world.limits.values() for at in _times(world, limit)), default=None)
+    return min((at for limit in world.limits.values() for at in _times(limit)), default=None)
 
 
-def _times(world: World, limit: Limit) -> Iterator[datetime]:
+def _times(limit: Limit) -> Iterator[datetime]:
     if limit.closed is not None:
         yield limit.closed + KEPT
         yield from (_turn(limit, name) for name in limit.parked if name not in limit.resumed)
@@ -170,7 +170,7 @@ def _step(world: World, limit: Limit, now: datetime) -> World:
         return _next_turn(world, limit, now)
     if limit.resumes_itself:
         return _with(world, replace(limit, closed=now, resumed=limit.parked)) if _went_on(world, limit, now) else world
-    worker = next((name for name in limit.parked if _works(world.agents.get(name), limit, now)), None)
+    worker = next((name for name in limit.parked if _works(world.agents.get(name), limit)), None)
     if worker:
         return _close(world, limit, worker, now)
     if limit.probe:
@@ -192,7 +192,7 @@ def _state(agent: Agent | None) -> State:
     return shown(agent.look)
 
 
-def _works(agent: Agent | None, limit: Limit, now: datetime) -> bool:
+def _works(agent: Agent | None, limit: Limit) -> bool:
     """Whether it has been busy for long enough, since the window was opened: then there is use left."""
     look = agent.look if agent else None
     if look is None or shown(look) is not State.BUSY:
