@@ -6,10 +6,12 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import HeldByOther
+from ..errors import CotempError, HeldByOther
+from ..hosts.choosing import choose
 from ..places import Places, SessionPlaces, classic_home, own_config_file, storage_failed
 from ..store.claims import holders
 from ..store.mailbox import unfinished
@@ -42,17 +44,22 @@ def plan_removal(places: Places) -> list[Removal]:
 
     Raises HeldByOther while something of cotemp runs for this home.
     """
-    running = holders(places, "")
+    running = [*(held.said() for held in holders(places, "").values()), *(f"agent {name}" for name in _agents(places))]
     if running:
-        raise HeldByOther(
-            f"{next(iter(running.values())).said()} still runs for this home", "end it first: cotemp down"
-        )
+        raise HeldByOther(f"{running[0]} still runs for this home", "end it first: cotemp down")
     traces = [*_in_home(places), *_of_this_machine(places), *_empty_folders(places)]
     plan: dict[Path, Removal] = {}
     for one in traces:
         if os.path.lexists(one.path) and not (one.if_empty and _entries(one.path) - plan.keys()):
             plan.setdefault(one.path, one)
     return list(plan.values())
+
+
+def _agents(places: Places) -> Iterator[str]:
+    """Agents whose programs live: without the state nobody could reach them any more."""
+    for name in ("tmux", "pty"):
+        with suppress(CotempError):  # tmux is not installed
+            yield from (pane.agent for pane in choose(name, places).look().values() if not pane.dead)
 
 
 def remains(places: Places, plan: list[Removal]) -> int:

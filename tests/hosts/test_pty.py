@@ -14,11 +14,12 @@ import pexpect
 import psutil
 import pytest
 
-from cotemp.errors import NotFound
+from cotemp.errors import HeldByOther, NotFound
 from cotemp.hosts import Host
 from cotemp.hosts.choosing import choose
 from cotemp.hosts.pty.leaving import Leaving
 from cotemp.places import Places
+from cotemp.setup import plan_removal
 from tests.waiting import eventually
 
 from .programs import SMALL, is_running, launch, pane, python, until_dead, until_shown
@@ -98,6 +99,15 @@ def test_a_killed_keeper_leaves_nothing(host: Host, places: Places, tmp_path: Pa
     host.stop("builder")
     assert not _folder(places).exists()
     assert not socket_path(_folder(places)).exists()
+
+
+def test_who_runs_can_be_reached_until_the_end(host: Host, places: Places, tmp_path: Path) -> None:
+    """What cotemp knows of this machine is not removed while an agent runs: nobody could reach it any more."""
+    host.start(launch("builder", tmp_path, *CAT))
+    with pytest.raises(HeldByOther, match="agent builder still runs"):
+        plan_removal(places)
+    host.stop("builder")
+    plan_removal(places)
 
 
 def test_nobody_else_can_reach_a_terminal(host: Host, places: Places, tmp_path: Path) -> None:
