@@ -11,6 +11,7 @@ from ..agents.requests import What
 from ..display import display_line
 from ..errors import BadUsage, HeldByOther, NotFound, UnknownTarget
 from ..supervisor import agents, control
+from ..supervisor.logfile import log_file
 from ..times import local_now
 from .agents_text import moment, painted
 from .frame import Answer, Arg, Context, Opt
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..supervisor.plan.diff import Change
 
 _NAMES = Arg("agents (default: all)", metavar="AGENT", complete="agent")
+_THOSE = Arg("their names", metavar="AGENT", complete="agent")
 _ONE = Arg("its name", metavar="AGENT", complete="agent")
 _SIGNS = {"start": ("+", "green"), "restart": ("~", "yellow"), "stop": ("-", "red"), "take-over": (">", "yellow")}
 
@@ -119,7 +121,8 @@ def watchdog(
     """Watch over the agents, in the foreground.
 
     What runs in the background after `cotemp up`, in this process: agents are started, healed, told what waits for
-    them, and led through the phases, until SIGTERM. Where one runs already, this ends with exit code 3.
+    them, and led through the phases, until ^C or SIGTERM; the agents themselves go on. Where one runs already, this
+    ends with exit code 3.
 
     Examples:
       cotemp watchdog --explain
@@ -131,14 +134,17 @@ def watchdog(
         json = {"schema": 1, "agents": [_explained(row)["agent"] for row in rows]}
         return Answer(json, [line for row in rows for line in _why(row)] or ["there are no agents"])
     ours = named(cx, names) if names else ()
+    if not control.daemon(cx.places):
+        cx.say(f"watching over the agents until ^C; what is done is told in {log_file(cx.places)}")
     ended = agents.become(cx.places, cx.config.watched(), ours, {"keep-stopped": "yes"}, cx.config_path)
     if ended is None:
         running = control.daemon(cx.places)
-        raise HeldByOther(running.said() if running else "another supervisor runs", "what it does: cotemp status")
+        who = running.said() if running else "another supervisor"
+        raise HeldByOther(f"{who} watches over the agents already", "what it does: cotemp status")
     return Answer(exit_code=ended)
 
 
-def wake(cx: Context, names: Annotated[list[str], _NAMES]) -> Answer:
+def wake(cx: Context, names: Annotated[list[str], _THOSE]) -> Answer:
     """Wake an agent now, as its schedule would.
 
     Examples:
@@ -147,7 +153,7 @@ def wake(cx: Context, names: Annotated[list[str], _NAMES]) -> Answer:
     return _asked(cx, What.WAKE, named(cx, names))
 
 
-def nudge(cx: Context, names: Annotated[list[str], _NAMES]) -> Answer:
+def nudge(cx: Context, names: Annotated[list[str], _THOSE]) -> Answer:
     """Tell an idle agent to go on.
 
     It is told at its next idle prompt; an agent that asks a human, or has a draft on its line, is left alone.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from ..display import display
+from ..errors import NotFound, UnknownTarget
 from ..messages.run import Outcome
 from ..places import Places
 from ..runs import Entry, find
@@ -38,7 +39,7 @@ def log(
         from . import agent_log  # runs are looked at far more often
 
         return agent_log.followed(cx, agent) if follow else agent_log.shown(cx, agent)
-    entry = find(cx.places, run)
+    entry = _run(cx, run)
     if follow:
         return _follow(cx, entry)
     data = _data(cx.places, entry)
@@ -53,6 +54,21 @@ def _agent(cx: Context, name: str) -> str | None:
     from ..agents import kept
 
     return next((one for one in kept.known(cx.places) if one.casefold() == name.casefold()), None)
+
+
+def _run(cx: Context, name: str) -> Entry:
+    """The run of that name. Raises NotFound, with the nearest agent where there is one."""
+    try:
+        return find(cx.places, name)
+    except NotFound:
+        from difflib import get_close_matches
+
+        from ..agents import kept
+
+        near = get_close_matches(name, kept.spelled(cx.places, cx.config).values(), 3)
+        if not near:
+            raise
+        raise UnknownTarget(name, near, kind="run or agent") from None
 
 
 class _Shown:

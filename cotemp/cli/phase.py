@@ -22,8 +22,10 @@ _ID = Arg("id of a phase", metavar="PHASE", complete="phase")
 def show(cx: Context) -> Answer:
     """Show the current phase, its plan and its status file.
 
+    The others are cotemp phase list, set, next, back and add.
+
     Examples:
-      cotemp phase
+      cotemp phase show
       cotemp phase --json
     """
     from ..status import snapshot

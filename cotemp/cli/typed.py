@@ -38,10 +38,13 @@ def parse(argv: Sequence[str], table: Table) -> Call | int:
     """
     calls: list[Call] = []
     words = {word for text in (*argv, *(os.environ.get(name, "") for name in _TYPED)) for word in text.split()}
+    joined = _joined(argv, table)
     try:
-        done = _app(table, words, calls.append)(_joined(argv, table), prog_name="cotemp", standalone_mode=False)
+        done = _app(table, words, calls.append)(joined, prog_name="cotemp", standalone_mode=False)
     except _ClickError as error:
-        named = next((word for word in argv if table.find(word)), "")
+        place, named = next(((n, word) for n, word in enumerate(joined) if table.find(word)), (0, ""))
+        if unknown := _unknown_part(named, joined[place + 1 :], table):
+            raise unknown from None
         raise _bad_usage(error, f"cotemp {named}".rstrip()) from None
     if calls:
         return calls[0]
@@ -55,6 +58,18 @@ def _joined(argv: Sequence[str], table: Table) -> list[str]:
     if first + 1 < len(argv) and table.find(both):
         return [*argv[:first], both, *argv[first + 2 :]]
     return list(argv)
+
+
+def _unknown_part(named: str, rest: Sequence[str], table: Table) -> BadUsage | None:
+    """What to say of a second word that is none of those with which a command goes on."""
+    parts = [one.name for one in table.commands if named and one.name.startswith(f"{named} ")]
+    if not parts or not rest or rest[0].startswith("-") or _takes_words(table.find(named)):
+        return None
+    return texts.unknown_command(f"{named} {rest[0]}", parts)
+
+
+def _takes_words(command: Command | None) -> bool:
+    return command is not None and any(isinstance(param.meta, Arg) for param in params_of(command.load()))
 
 
 def _bad_usage(error: Exception, where: str) -> BadUsage:

@@ -95,6 +95,7 @@ class _Follower:
         signal.signal(signal.SIGTERM, lambda *_: self._board.stop())
         if sys.platform != "win32":
             signal.signal(signal.SIGHUP, lambda *_: self._board.poke(self._hurry))
+            signal.signal(signal.SIGINT, lambda *_: self._board.stop())  # ^C, where it runs in the foreground
         self._log.info("started, process %d, home %s", os.getpid(), self._places.home)
         self.follow()
         for event in self._board.events(tick=self._tick):

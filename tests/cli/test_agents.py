@@ -198,6 +198,9 @@ class TestErrors:
         [
             (("why", "bilder"), 4, "did you mean builder"),
             (("nudge", "bilder"), 4, "did you mean builder"),
+            (("log", "bilder"), 4, "did you mean builder"),
+            (("phase", "nxt"), 2, "did you mean phase next"),
+            (("phase", "set"), 2, "cotemp phase set --help"),
             (("attach", "builder"), 4, "has no terminal"),
             (("nudge", "builder"), 4, "no daemon runs"),
             (("reload",), 4, "no daemon runs"),
