@@ -14,8 +14,8 @@ __all__ = ["RECORD", "AgentPlaces"]
 RECORD = "record.json"
 """In the folder of each agent: what is kept of it."""
 
-_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}", re.ASCII)
-_DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.ASCII)
+_PLAIN = r"[a-z0-9][a-z0-9_-]{0,60}"
+_DEVICE = r"con|prn|aux|nul|com[0-9]|lpt[0-9]"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class AgentPlaces:
     def limit(self, account: str) -> Path:
         """The usage limit of one account, whose name may hold anything: what no file can be called is told apart by a
         digest."""
-        if _PLAIN.fullmatch(account) and not _DEVICE.fullmatch(account):
+        if re.fullmatch(_PLAIN, account, re.ASCII) and not re.fullmatch(_DEVICE, account, re.ASCII):
             return self.limits / f"{account}.json"
         import hashlib
 

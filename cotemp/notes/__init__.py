@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..places import Places
 from .fate import Fate, SentNote, State, await_reading, sent, state_of, states_of
 from .reading import Note, follow, is_note, opened, put_away, read, shown, waiting
-from .ringing import told
 from .sending import NOTE_LIMIT, UNKNOWN, Sent, leave, send
 from .standdown import stand_down
+
+if TYPE_CHECKING:
+    from .ringing import Told
 
 __all__ = [
     "NOTE_LIMIT",
@@ -32,3 +37,10 @@ __all__ = [
     "told",
     "waiting",
 ]
+
+
+def told(places: Places, session: str) -> Told | None:
+    """As `ringing.told`, which who only sends or reads does without."""
+    from . import ringing
+
+    return ringing.told(places, session)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import TookTooLong
 from ..messages.receipt import Receipt
@@ -18,7 +19,9 @@ from ..places import Places, SessionPlaces
 from ..store import receipts
 from ..times import parse_utc
 from .reading import PAUSE
-from .ringing import Bell, Told, told
+
+if TYPE_CHECKING:
+    from .ringing import Bell, Told
 
 __all__ = ["Fate", "SentNote", "State", "await_reading", "sent", "state_of", "states_of"]
 
@@ -113,6 +116,8 @@ def states_of(
 
 def sent(places: Places, sender: str) -> list[SentNote]:
     """The notes of `sender` that are on disk, or have a receipt, in all sessions, oldest first."""
+    from .ringing import told  # who only sends or reads does without
+
     found = []
     for sid in places.session_ids():
         session, agent = places.session(sid), cache(partial(told, places, sid))
