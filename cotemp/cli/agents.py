@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _NAMES = Arg("agents (default: all)", metavar="AGENT", complete="agent")
 _THOSE = Arg("their names", metavar="AGENT", complete="agent")
 _ONE = Arg("its name", metavar="AGENT", complete="agent")
+_NOTHING_ELSE = ("nothing was stopped", ": nothing held it")
+"""How the supervisor tells that an agent itself was not stopped; while everything was, that says nothing."""
 _SIGNS = {"start": ("+", "green"), "restart": ("~", "yellow"), "stop": ("-", "red"), "take-over": (">", "yellow")}
 
 
@@ -190,7 +192,9 @@ def resume(cx: Context, names: Annotated[list[str] | None, _NAMES] = None) -> An
     answer = _asked(cx, What.RESUME, named(cx, names) if names else ())
     if not was_stopped:
         return answer
-    said = ["the stop of everything is ended", *(line for line in answer.json["said"] if "nothing" not in line)]
+    ended = "the stop of everything is ended"
+    more = (line for line in answer.json["said"] if line != ended and not line.endswith(_NOTHING_ELSE))
+    said = [ended, *more]
     return Answer({"schema": 1, "said": said}, [display_line(line) for line in said])
 
 
