@@ -18,7 +18,7 @@ from cotemp.config.settings import AgentConfig, Restarts, Watch
 from cotemp.handoff import statuses
 from cotemp.hosts.tmux.server import OLDEST
 from cotemp.places import own_config_file
-from cotemp.supervisor.fleet import lastly, ringing
+from cotemp.supervisor.fleet import last_screen, ringing
 from cotemp.supervisor.plan import healing, idling, noting, phasing, stopping
 from cotemp.supervisor.plan.bells import text_of
 from cotemp.testing import MOCK_BACKEND, MockAgent
@@ -85,7 +85,7 @@ def test_the_times_are_true() -> None:
         f"in its terminal for {stopping.HANDS:g} s",
         f"Enter is tried {ringing.TRIES} times at most",
         f"again after {noting.AGAIN.total_seconds() / 60:g} min, at most {noting.TIMES} times",
-        f"its programs that ended, {lastly.KEPT} of them",
+        f"its programs that ended, {last_screen.KEPT} of them",
         f"tmux {OLDEST[0]}.{OLDEST[1]} or later",
     ):
         assert said in WORDS, said

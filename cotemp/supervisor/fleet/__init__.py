@@ -3,7 +3,7 @@
 sources ─ what happened ──> loop ──> plan.step ──> book ─ kept on disk ──> acting ─ done in threads ──> loop
 
 sources: courier (the repo of the handoff), mail (inboxes), checks, requests, and the terminals
-terminals: eyes (look), starting and its trials, line and ringing, stopping; hosting says in which host
+terminals: eyes (look), starting and its trials, line and ringing, stopping and the last screen; hosting says where
 acting: the terminals again, service, desktop, journal; deeds says for the log what was done
 book: the state of the agents, and rows for `status`
 """

@@ -20,7 +20,7 @@ from ..plan.model import Done, Event, Look, Looked, Outcome, Ring, RunService, S
 from . import deeds
 from .eyes import Eyes, Subject
 from .hosting import Hosting, host_of
-from .lastly import keep_last_screen
+from .last_screen import keep_last_screen
 from .line import OneLine
 from .reader import Reader, reader_of
 from .ringing import ring
