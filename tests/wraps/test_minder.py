@@ -12,8 +12,8 @@ import pytest
 from cotemp import pastes
 from cotemp.chat.paste import Kind, Paste, new_id
 from cotemp.places import Places, SessionPlaces, own_config_file, state_root
-from cotemp.supervisor.wanted import write_wanted
 from cotemp.supervisor.logfile import log_file
+from cotemp.supervisor.wanted import write_wanted
 from cotemp.times import local_now
 from cotemp.wraps import watching
 from cotemp.wraps.minder import Minder
