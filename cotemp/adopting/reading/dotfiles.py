@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from ..model import Told
 from .deadlines import deadline
 from .found import Found
 from .ids import resume_id
@@ -42,25 +43,23 @@ def _read(found: Found, file: Path) -> None:
 
 
 def _backend(found: Found, file: Path, whose: str) -> None:
-    told = found.word(file)
-    if told is None:
-        return
-    if not _BACKEND.fullmatch(told.value):
-        found.gave_up(file, f"{told.value[:80]!r} is no name of a backend", 1)
-        return
-    found.backends[_own(whose)] = told
-    found.took(file, f"the backend of {_own(whose) or 'the loops'}: {told.value}")
+    _name(found, file, whose, "backend", _BACKEND, found.backends)
 
 
 def _model(found: Found, file: Path, whose: str) -> None:
+    _name(found, file, whose, "model", _MODEL, found.models)
+
+
+def _name(found: Found, file: Path, whose: str, what: str, fits: re.Pattern[str], names: dict[str, Told]) -> None:
+    """The name of a backend or model, for an agent or for the loops."""
     told = found.word(file)
     if told is None:
         return
-    if not _MODEL.fullmatch(told.value):
-        found.gave_up(file, f"{told.value[:80]!r} is no name of a model", 1)
+    if not fits.fullmatch(told.value):
+        found.gave_up(file, f"{told.value[:80]!r} is no name of a {what}", 1)
         return
-    found.models[_own(whose)] = told
-    found.took(file, f"the model of {_own(whose) or 'the loops'}: {told.value}")
+    names[_own(whose)] = told
+    found.took(file, f"the {what} of {_own(whose) or 'the loops'}: {told.value}")
 
 
 def _own(whose: str) -> str:
