@@ -24,8 +24,8 @@ StartLimitIntervalSec=0
 
 [Service]
 ExecStart={command}
-{environment}# Only the daemon is told to end: it ends its runs and files them. What is left after that is killed; agents
-# are not, as their terminals live in scopes of their own.
+{environment}# Only the daemon is told to end: it ends its runs and files them. What is left after that is killed;
+# agents are not, as their terminals live in scopes of their own.
 KillMode=mixed
 TimeoutStopSec=60
 Restart=on-failure
