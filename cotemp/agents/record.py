@@ -50,8 +50,8 @@ class Bell:
     """One thing that an agent is told, once.
 
     `id` says what for (`commit:<identity>`, `wake:<due time>`, …): a second one of the same id is never queued.
-    `number` counts the agent's bells and stands in the text, so that it is known again on a screen. `subject` is a
-    commit id, a number, or a path or a line of the settings: never foreign text. Times are UTC.
+    `number` counts the agent's bells and stands in the text, so that it is known again on a screen. `subject` is
+    commit ids, a number, or a path or a line of the settings: never foreign text. Times are UTC.
     """
 
     id: str
