@@ -44,10 +44,13 @@ def plan(cx: Context, names: Annotated[list[str] | None, _NAMES] = None) -> Answ
     found = agents.plan(cx.places, cx.config, named(cx, names) if names else ())  # all: strays, too
     changes = [one for one in found if one.what != "keep"]
     lines = [*(line for change in changes for line in _changed(change)), *_without_tmux(cx, changes)]
+    begun = {one.agent for one in changes if one.what in ("start", "restart")}
+    troubles = {name: why for name, why in agents.troubles(cx.places, cx.config).items() if name in begun}
+    lines += [paint(f"! {name} cannot be started: {display_line(why)}", "red") for name, why in troubles.items()]
     kept = len(found) - len(changes)
     rest = f"{kept} {'stays' if kept == 1 else 'stay'} as {'it is' if kept == 1 else 'they are'}"
     verdict = "nothing to change" if not changes else "to do it: cotemp up"
-    json = {"schema": 1, "changes": [_change_json(one) for one in found]}
+    json = {"schema": 1, "changes": [_change_json(one) for one in found], "troubles": troubles}
     return Answer(json, [*lines, f"{rest}; {verdict}" if kept else verdict])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..errors import CotempError
-from . import downloaded, engines, home, login, machine, powershell, synced, work
+from . import agents, downloaded, engines, home, login, machine, powershell, synced, work
 from .finding import Check, Finding, Found, Look, State
 
 __all__ = ["CHECKS", "Finding", "Look", "State", "diagnose", "mend"]
@@ -23,6 +23,11 @@ CHECKS = (
     Check("sync", synced.placeholders),
     Check("watchers", work.watchers),
     Check("watchers", work.old_helpers),
+    Check("agents", agents.looked_after),
+    Check("agents", agents.startable),
+    Check("agents", agents.strangers),
+    Check("agents", agents.forgotten),
+    Check("agents", agents.damaged),
     Check("login", login.at_login),
     Check("owner", work.owners),
     Check("runs", work.unfinished_runs),

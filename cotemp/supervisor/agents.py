@@ -124,6 +124,18 @@ def plan(places: Places, config: Config, names: Sequence[str] = ()) -> list[Chan
     return changes(world, parts_of_all(config, world, places), list(names))
 
 
+def troubles(places: Places, config: Config) -> dict[str, str]:
+    """What keeps agents from being started now, by their names: a prompt that cannot be read, a missing program."""
+    from .fleet.starting import troubles_of_all
+
+    return troubles_of_all(config, _as_it_is(places, config), places)
+
+
+def terminals(places: Places) -> dict[str, Pane]:
+    """Every terminal in which a program of an agent runs now, whoever knows of it, by the agent's name."""
+    return {pane.agent: pane for host in _hosts(places) for pane in _panes(host) if not pane.dead}
+
+
 def _as_it_is(places: Places, config: Config) -> World:
     """The plan's world, by what is kept on disk and by the terminals as they are now."""
     from ..agents.record import AgentRecord

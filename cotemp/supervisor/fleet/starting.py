@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import uuid
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +23,7 @@ from ...hosts.host import Host, Launch
 from ...places import Places, make_folder, write_whole
 from ..plan.model import Done, Outcome, Start, World
 
-__all__ = ["INTENT", "here", "launch", "left_over", "parts_of_all", "phase_of", "planned"]
+__all__ = ["INTENT", "here", "launch", "left_over", "parts_of_all", "phase_of", "planned", "troubles_of_all"]
 
 INTENT = "launching.json"
 """In an agent's folder: what is being started. A daemon that is killed in between learns from it what it finds."""
@@ -106,7 +108,26 @@ def parts_of_all(config: Config, world: World, places: Places) -> dict[str, dict
 
     Where nobody says in which host, it stays in the one that it is in: tmux that is installed meanwhile moves nobody.
     """
-    everywhere, found = here(places), {}
+    plans = _plans(config, world, places)
+    return {name: dict(plan.parts) for name, plan in plans if isinstance(plan, LaunchPlan)}
+
+
+def troubles_of_all(config: Config, world: World, places: Places) -> dict[str, str]:
+    """What keeps agents from being started now, in a sentence each."""
+    return {name: said for name, plan in _plans(config, world, places) if (said := _trouble(plan))}
+
+
+def _trouble(plan: LaunchPlan | CotempError) -> str:
+    if isinstance(plan, CotempError):
+        return plan.what
+    program = plan.argv[0]
+    found = shutil.which(program, path=plan.env.get("PATH")) or (plan.cwd / program).is_file()
+    return "" if found else f"there is no program {program}"
+
+
+def _plans(config: Config, world: World, places: Places) -> Iterator[tuple[str, LaunchPlan | CotempError]]:
+    """How each agent of the settings would be launched now, or why it cannot be."""
+    everywhere = here(places)
     current = world.sequence.phase or (config.phases[0].id if config.phases else None)
     phase = phase_of(replace(world, config=config), current)
     for name in config.agents:
@@ -115,10 +136,9 @@ def parts_of_all(config: Config, world: World, places: Places) -> dict[str, dict
         wanted = Wanted(phase=phase, task=Path(record.task) if record.task else None, model=record.model)
         at = replace(everywhere, host=record.launched.host) if record.launched else everywhere
         try:
-            found[name] = dict(plan_launch(config, name, at, wanted).parts)
-        except CotempError:
-            continue
-    return found
+            yield name, plan_launch(config, name, at, wanted)
+        except CotempError as error:
+            yield name, error
 
 
 def phase_of(world: World, phase: str | None) -> Phase | None:
