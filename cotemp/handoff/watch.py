@@ -27,6 +27,7 @@ RESCAN = 60.0
 """Seconds after which git is asked although nothing seemed to change."""
 AGAIN = 5.0
 """Seconds after which git is asked again that could not answer."""
+_OVER = {"repo": "the repo of the handoff can be read again", "fetch": "the repo of the handoff can be fetched again"}
 
 
 class PhaseFiles(NamedTuple):
@@ -179,6 +180,7 @@ class RepoWatch:
         return new
 
     def _new_problems(self, problems: Mapping[str, str]) -> tuple[str, ...]:
-        new = tuple(text for about, text in problems.items() if text and self._problems.get(about) != text)
+        new = [text for about, text in problems.items() if text and self._problems.get(about) != text]
+        over = [text for about, text in _OVER.items() if self._problems.get(about) and problems.get(about) == ""]
         self._problems |= problems
-        return new
+        return (*new, *over)

@@ -216,6 +216,7 @@ def test_a_repo_that_goes_takes_nothing_with_it(repo: Clone, tmp_path: Path) -> 
         told = watch.poll(NOW)
         assert (told.events, len(told.problems)) == ((), 1)
         shutil.move(tmp_path / "away", repo.path)
+        assert watch.poll(NOW) == Told(problems=("the repo of the handoff can be read again",))
         assert watch.poll(NOW) == Told()
 
 
