@@ -16,7 +16,7 @@ LINE = 500
 
 def asked(request: Request) -> str:
     """What a person, or a start at login, asked for; what became of it follows."""
-    args = " ".join(f"{key}={value}" for key, value in request.args.items() if key != "config")
+    args = " ".join(f"{key}={value}" for key, value in request.args.items() if value and key != "config")
     return display_line(" ".join(filter(None, (f"asked: {request.what}", *request.agents, args))), LINE)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...agents.states import Reading, State
-from ...errors import CotempError
+from ...errors import CotempError, NotFound
 from ...hosts.host import Host, Pane
 from .pace import Pace
 from .reader import Reader
@@ -90,6 +90,8 @@ class Eyes:
         try:
             screen = seen.screen if seen and not _has_written(seen, pane) else host.screen(subject.agent)
             reading = subject.reader.read(pane, screen, seen.reading if seen else None)
+        except NotFound:
+            return None  # it ended just now
         except CotempError as error:
             self._tell(subject.agent, f"cannot be read: {error}")
             return None
