@@ -99,7 +99,8 @@ def parked(it: Case) -> Next | None:
     if limit is None:
         return None
     met = it.name in limit.parked
-    state = State.LIMITED if met else None
+    waits = it.set.kind == "task" and not it.alive and (it.record.launched is None or it.is_finished)
+    state = State.LIMITED if met else State.STOPPED if waits else None
     if limit.closed is None:
         if it.name == limit.probe:
             return None

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from cotemp.agents.requests import What
 from cotemp.agents.states import Composer, State
-from cotemp.config import BackendConfig
+from cotemp.config import AgentConfig, BackendConfig
 from cotemp.supervisor.plan import limited_until
 
 from .happenings import (
@@ -18,6 +18,7 @@ from .happenings import (
     down,
     edited_limits,
     ends,
+    gone,
     idle,
     limited,
     statuses,
@@ -298,3 +299,13 @@ def test_accounts_are_apart() -> None:
     told = follow(running(other), [("2s", limited("builder", "1h"))])
     assert set(told.world.limits) == {"anthropic"}
     assert told.next("adversary").action == "nudge"
+
+
+def test_a_task_that_waits_is_not_dead() -> None:
+    """A task that was never begun is told as stopped, also while its account has no use left."""
+    told = running(only(agents={"builder": LOOP, "assistant": AgentConfig(kind="task", backend=LOOP.backend)}))
+    agent = told.world.agents["assistant"]
+    fresh = replace(agent, record=replace(agent.record, launched=None))
+    told.world = replace(told.world, agents={**told.world.agents, "assistant": fresh})
+    follow(told, [("1s", gone("assistant")), ("1s", limited("builder"))])
+    assert told.next("assistant").state is State.STOPPED
