@@ -317,10 +317,11 @@ def test_uninstall_leaves_exactly_the_users_files(fresh: Places, nobody_home: Pa
     }
 
 
-def test_uninstall_removes_the_key_of_the_fingerprints(fresh: Places) -> None:
-    """It belongs to all homes of this machine, so it goes with the last one."""
+def test_uninstall_removes_what_all_homes_share(fresh: Places) -> None:
+    """The key of the fingerprints and reports of bugs belong to all homes of this machine, and go with the last one."""
     initialise(fresh, SEED, own_config_file())
     machine_key(fresh)
+    (fresh.state.parent / "errors").mkdir()
     assert fresh.fingerprint_key.exists()
     remove(plan_removal(fresh))
     assert not fresh.state.parent.exists()

@@ -22,7 +22,7 @@ from .profile import joins, profiles, remove_from_profile
 
 __all__ = ["Removal", "plan_removal", "remains", "remove"]
 
-_SHARED = ("repos", "machine-id", "enforcer.json", "fingerprint.key", "self-test")
+_SHARED = ("repos", "machine-id", "enforcer.json", "fingerprint.key", "self-test", "errors")
 """What all homes of this machine share in the state folder."""
 
 
