@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ from ..store.claims import hold
 from ..wraps.minder import Minder
 from .fleet import Fleet
 from .logfile import writing
-from .wanted import read_wanted
+from .wanted import Wanted, read_both, read_wanted
 
 __all__ = ["CLAIM", "CONTROL", "serve", "stop_file"]
 
@@ -123,24 +122,24 @@ class _Follower:
     def follow(self) -> None:
         """Start and give up sessions until they are what is wanted; none while all is stopped."""
         self._stopped = self._places.is_stopped()
-        self._wanted = wanted = read_wanted(self._places)
-        self._watch([] if self._stopped else wanted)
-        ending = not (wanted or self._leaving or self._fleet.is_wanted())
+        wanted = read_both(self._places)
+        self._wanted = wanted.sessions
+        self._watch(Wanted([], []) if self._stopped else wanted)
+        ending = not (wanted.sessions or self._leaving or self._fleet.is_wanted())
         if ending:
             self._end()
         self._next_try = time.monotonic() + (LEAVING if self._leaving or ending else RETRY if self._told else IDLE)
 
-    def _watch(self, wanted: Sequence[str]) -> None:
-        finishing = read_wanted(self._places, "finishing")
-        for session in self._leaving | (set(self._board.sessions()) - set(wanted)):
+    def _watch(self, wanted: Wanted) -> None:
+        for session in self._leaving | (set(self._board.sessions()) - set(wanted.sessions)):
             # One that is wanted again while it leaves comes back as soon as its DO has ended.
-            gently = session in finishing or session in wanted
+            gently = session in wanted.finishing or session in wanted.sessions
             if gently and not self._board.finish(session):
                 self._leaving.add(session)
             else:
                 self._board.remove(session)
                 self._leaving.discard(session)
-        for session in set(wanted) - self._leaving:
+        for session in set(wanted.sessions) - self._leaving:
             self._add(session)
 
     def _end(self) -> None:

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..places import Places, write_whole
 
-__all__ = ["read_wanted", "write_wanted"]
+__all__ = ["Wanted", "read_both", "read_wanted", "write_wanted"]
 
 
-def read_wanted(places: Places, key: str = "sessions") -> list[str]:
-    """Ids of the sessions that should be watched; of key `finishing`, those that may end their DO first."""
+class Wanted(NamedTuple):
+    """Ids of the sessions that should be watched, and of those that are given up but may end their DO first."""
+
+    sessions: list[str]
+    finishing: list[str]
+
+
+def read_both(places: Places) -> Wanted:
+    """What is wanted now, from one look at the file: of two looks, the second may see what came after the first."""
     try:
-        return [str(session) for session in json.loads((places.daemon / "wanted.json").read_bytes())[key]]
+        found = json.loads((places.daemon / "wanted.json").read_bytes())
+        return Wanted([str(one) for one in found["sessions"]], [str(one) for one in found["finishing"]])
     except (OSError, ValueError, KeyError, TypeError):
-        return []
+        return Wanted([], [])
+
+
+def read_wanted(places: Places) -> list[str]:
+    """Ids of the sessions that should be watched."""
+    return read_both(places).sessions
 
 
 def write_wanted(places: Places, sessions: Sequence[str], finishing: Sequence[str] = ()) -> None:
