@@ -56,6 +56,11 @@ class Case:
         self.state = shown(self.look)
 
     @property
+    def has_pane(self) -> bool:
+        """Whether there is a terminal of it, be its program alive or not."""
+        return self.look is not None and self.look.pane is not None
+
+    @property
     def set(self) -> AgentConfig:
         """Its settings, after the rule about those that have none."""
         assert self.settings is not None

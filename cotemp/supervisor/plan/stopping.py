@@ -74,8 +74,8 @@ def stopped(it: Case) -> Next | None:
     mark = it.record.stopped
     if mark is None:
         return None
-    if it.alive:
-        return _end(it, "stopped", f"stopped on purpose ({mark.why})", gently=not it.agent.failures)
+    if it.alive or it.has_pane:  # a terminal whose program has ended is cleared away
+        return _end(it, "stopped", f"stopped on purpose ({mark.why})", gently=it.alive and not it.agent.failures)
     if mark.why == "finished":
         return it.next("stopped", "all phases are done", state=State.DONE)
     return it.next("stopped", f"stopped on purpose ({mark.why}); cotemp up {it.name} starts it", state=State.STOPPED)

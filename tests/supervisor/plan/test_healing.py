@@ -301,6 +301,19 @@ def test_down_is_on_purpose() -> None:
     follow(told, [("2s", up("builder"), "answer 0", "start builder")])
 
 
+def test_down_clears_a_dead_terminal_away() -> None:
+    """The terminal of a program that had died before `down` goes, too, once."""
+    follow(
+        running(only()),
+        [
+            ("2s", dead("builder")),
+            ("0s", down("builder"), "answer 0", "stop builder by force"),
+            ("2s", ends("builder")),
+            ("2s", gone("builder")),
+        ],
+    )
+
+
 def test_a_program_that_does_not_leave() -> None:
     """An end that failed is tried again, then by force."""
     follow(
