@@ -307,7 +307,7 @@ def test_down_clears_a_dead_terminal_away() -> None:
         running(only()),
         [
             ("2s", dead("builder")),
-            ("0s", down("builder"), "answer 0", "stop builder by force"),
+            ("0s", down("builder"), "answer 0", "kill builder"),
             ("2s", ends("builder")),
             ("2s", gone("builder")),
         ],
