@@ -19,12 +19,6 @@ try the same each time, so that red means a change."""
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=STRICT)
 settings.load_profile("busy")  # no test fails because the machine has other things to do
 
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are cores: most tests wait for other programs half of their time."""
-    return 2 * (os.cpu_count() or 1)
-
-
 signal.signal(signal.SIGINT, signal.default_int_handler)
 """A shell lets what it starts in the background ignore Ctrl+C, and so would each program that a test interrupts."""
 

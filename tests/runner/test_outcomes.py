@@ -89,7 +89,8 @@ def test_a_run_that_could_not_be_started_has_no_process(bench: Bench) -> None:
 @pytest.mark.parametrize("seconds", [0.5, 0.7])
 def test_a_script_that_takes_too_long_is_ended(bench: Bench, seconds: float) -> None:
     """The limit holds, and the reason names it."""
-    ran = bench.run("echo begun; exec sleep 60", timeout=seconds)  # no shell stays that could report the end of its child
+    # No shell stays that could report the end of its child.
+    ran = bench.run("echo begun; exec sleep 60", timeout=seconds)
     assert ran.outcome == "timed_out"
     assert ran.reason == f"took longer than {seconds * 1000:.0f} ms"
     assert ran.said == "begun\n"
