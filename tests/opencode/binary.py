@@ -21,6 +21,8 @@ PACKAGE = "opencode-linux-x64"
 _GIVEN = os.environ.get("COTEMP_OPENCODE")
 """Read now: no test sees variables of that kind."""
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cotemp-tests"
+_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+"""Whom this machine trusts: npm has a list of its own, and knows nobody behind a proxy."""
 
 
 def binary() -> Path:
@@ -51,7 +53,8 @@ def _install(npm: str, folder: Path) -> None:
     shutil.rmtree(making, ignore_errors=True)
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(making)]
     command = [npm, "install", *options, f"{PACKAGE}@{VERSION}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=_CACHE)
+    env = {"NODE_EXTRA_CA_CERTS": str(_AUTHORITIES), **os.environ} if _AUTHORITIES.exists() else None
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, cwd=_CACHE, env=env)
     assert done.returncode == 0, done.stderr
     making.rename(folder)  # whole, or not there
 
