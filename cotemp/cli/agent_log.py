@@ -23,14 +23,14 @@ def shown(cx: Context, agent: str) -> Answer:
 def followed(cx: Context, agent: str) -> Iterator[Answer]:
     """Its lines, and those that come; a screen that is drawn anew is told anew. Ends when the terminal does."""
     before: list[str] = []
-    while True:
-        now = _text(cx, agent).rstrip("\n").split("\n")
+    text: str | None = _text(cx, agent)
+    while text is not None:
+        now = text.rstrip("\n").split("\n")
         if new := now[_known(before, now) :]:
             yield Answer({"agent": agent, "text": "\n".join(new)}, display("\n".join(new)).split("\n"))
         before = now
         time.sleep(_EVERY)
-        if not _has_terminal(cx, agent):
-            return
+        text = _in_terminal(cx, agent)
 
 
 def _known(before: list[str], now: list[str]) -> int:
@@ -42,6 +42,7 @@ def _known(before: list[str], now: list[str]) -> int:
 
 
 def _text(cx: Context, agent: str) -> str:
+    """Its last lines; of one without a terminal its last screen. Raises NotFound when there is neither."""
     try:
         return agents.history(cx.places, agent, _LINES)
     except NotFound:
@@ -51,12 +52,12 @@ def _text(cx: Context, agent: str) -> str:
         return last
 
 
-def _has_terminal(cx: Context, agent: str) -> bool:
+def _in_terminal(cx: Context, agent: str) -> str | None:
+    """Its last lines; None when it has no terminal."""
     try:
-        agents.history(cx.places, agent, 1)
+        return agents.history(cx.places, agent, _LINES)
     except NotFound:
-        return False
-    return True
+        return None
 
 
 def _last_screen(cx: Context, agent: str) -> str | None:
